@@ -1,0 +1,15 @@
+// One bundled file for fast start-up: dist/plait.mjs.
+import { build } from 'esbuild';
+
+await build({
+  entryPoints: ['src/bin.ts'],
+  outfile: 'dist/plait.mjs',
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20.19',
+  legalComments: 'external',
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+});
