@@ -1,0 +1,66 @@
+import type { Descriptor } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { RawManifest, StoredManifest } from '../oci/manifest.ts';
+import type { Repository } from '../oci/repository.ts';
+
+/** What a HEAD tells of a manifest. `size` in bytes. */
+export interface ManifestHead {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly size: number;
+}
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** One blob to bring from one repository into another. */
+export interface BlobCopy {
+  readonly from: Repository;
+  readonly to: Repository;
+  readonly descriptor: Descriptor;
+  /** Called with the bytes moved so far; starts over when the copy had to. */
+  readonly onProgress?: (bytes: number) => void;
+}
+
+export type BlobCopyOutcome = 'present' | 'mounted' | 'uploaded';
+
+/**
+ * The OCI distribution API as Plait needs it. Every method verifies what it reads, treats "not there" as a value and
+ * throws a `PlaitError` for everything else. A `reference` is a tag or a digest.
+ */
+export interface RegistryClient {
+  /** undefined = the registry confirmed that it is not there. Uses GET where HEAD does not tell enough. */
+  headManifest(repository: Repository, reference: string, options?: RequestOptions): Promise<ManifestHead | undefined>;
+  /** Verified and decoded; undefined as for {@link RegistryClient.headManifest}. */
+  getManifest(repository: Repository, reference: string, options?: RequestOptions): Promise<StoredManifest | undefined>;
+  /** Stores exactly these bytes under a tag or digest and checks the digest that the server answers. */
+  putManifest(
+    repository: Repository,
+    reference: string,
+    manifest: RawManifest,
+    options?: RequestOptions,
+  ): Promise<void>;
+  /** One PUT for several tags. Returns the tags the server confirmed; empty when it does not know the feature. */
+  putManifestTags(
+    repository: Repository,
+    manifest: RawManifest,
+    tags: readonly string[],
+    options?: RequestOptions,
+  ): Promise<readonly string[]>;
+  hasBlob(repository: Repository, digest: Digest, options?: RequestOptions): Promise<boolean>;
+  /** The whole blob, verified. Throws BLOB_MISSING when absent and MANIFEST_TOO_LARGE when over `maxBytes`. */
+  readBlob(
+    repository: Repository,
+    descriptor: Pick<Descriptor, 'digest' | 'size'>,
+    options: RequestOptions & { readonly maxBytes: number },
+  ): Promise<Uint8Array>;
+  /** Mounts inside one registry, else streams with bounded memory and verification. */
+  copyBlob(job: BlobCopy, options?: RequestOptions): Promise<BlobCopyOutcome>;
+  /** All tags in the order of the registry; empty when there is no such repository. */
+  listTags(repository: Repository, options?: RequestOptions): Promise<readonly string[]>;
+  /** Requests really sent so far, by method; token requests count as TOKEN, followed redirects as REDIRECT. */
+  requestCounts(): Readonly<Record<string, number>>;
+  /** Closes every connection; the client cannot be used after it. */
+  close(): Promise<void>;
+}

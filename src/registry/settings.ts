@@ -1,0 +1,19 @@
+/** Where explicitly configured credentials come from. Secrets themselves never stand in a config. */
+export type RegistryAuth =
+  | { readonly kind: 'env'; readonly usernameEnv: string; readonly passwordEnv: string }
+  | { readonly kind: 'helper'; readonly helper: string };
+
+/** What a config may say about one registry host. Everything left out has a safe default. */
+export interface RegistrySettings {
+  /** Speak http instead of https. */
+  readonly plainHttp?: boolean;
+  /** Accept any certificate. */
+  readonly insecureSkipVerify?: boolean;
+  /** Absolute path of a PEM file with authorities to trust besides those of the system. */
+  readonly ca?: string;
+  /** Requests in flight at one time. */
+  readonly concurrency?: number;
+  readonly auth?: RegistryAuth;
+  /** Hosts of token servers that may get the credentials of this registry. */
+  readonly trustedRealms?: readonly string[];
+}
