@@ -1,12 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, extra: object = {}) => ({
+/** Every project gets a folder for temporary files that the main process removes. */
+const project = (
+  name: string,
+  { globalSetup = [], ...extra }: { globalSetup?: string[]; [key: string]: unknown } = {},
+) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], ...extra },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    globalSetup: ['test/support/temp-setup.ts', ...globalSetup],
+    ...extra,
+  },
 });
 
-/** `contract` and `e2e` talk to a real registry, which the global setup provides for the whole run. */
-const realRegistry = { globalSetup: ['test/support/global-setup.ts'], testTimeout: 60_000, hookTimeout: 120_000 };
+const patient = { testTimeout: 60_000, hookTimeout: 120_000 };
+const registrySetup = 'test/support/global-setup.ts';
+const buildSetup = 'test/support/build-setup.ts';
 
 export default defineConfig({
   test: {
@@ -14,8 +24,8 @@ export default defineConfig({
     projects: [
       project('unit', { include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'] }),
       project('property', { testTimeout: 120_000 }),
-      project('contract', realRegistry),
-      project('e2e', realRegistry),
+      project('contract', { ...patient, globalSetup: [registrySetup] }),
+      project('e2e', { ...patient, globalSetup: [registrySetup, buildSetup] }),
     ],
   },
 });
