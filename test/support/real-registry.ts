@@ -87,13 +87,14 @@ function launch(program: RegistryProgram, variant: RegistryVariant, port: number
   child.on('error', (error) => log.push(String(error)));
   child.stdin.on('error', () => undefined); // it is gone already: that is what closing the pipe is for
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const hangUp = (): void => void child.stdin.end();
   const stop = (): Promise<void> => {
-    child.stdin.end();
+    hangUp();
     return exited;
   };
   // The main process of the run is gone: this worker may go on for a while, its registries need not.
-  process.once('disconnect', stop);
-  child.once('close', () => process.off('disconnect', stop));
+  process.once('disconnect', hangUp);
+  child.once('close', () => process.off('disconnect', hangUp));
   const host = `127.0.0.1:${port}`;
   const url = `${variant.tls === undefined ? 'http' : 'https'}://${host}`;
   return { registry: { host, url, version: program.version, log: () => log.join(''), stop }, child };
