@@ -96,14 +96,19 @@ function isTypeOnly(node: Node): boolean {
 
 function findGlobal(node: Node): string | undefined {
   if (node.type === 'NewExpression') return describeConstruction(node);
-  if (node.type === 'MemberExpression' && isNode(node.object) && isNode(node.property)) {
-    return node.object.type === 'Identifier' ? `${node.object.name}.${node.property.name}` : undefined;
-  }
-  return node.type === 'Identifier' ? String(node.name) : undefined;
+  if (node.type !== 'MemberExpression') return findName(node);
+  const object = findName(node.object);
+  const property = findName(node.property);
+  return object === undefined || property === undefined ? undefined : `${object}.${property}`;
 }
 
 /** `new Date(ms)` only formats a time it was given; without arguments it asks for the time. */
 function describeConstruction({ callee, arguments: given }: Node): string | undefined {
-  if (!isNode(callee) || callee.type !== 'Identifier') return undefined;
-  return `new ${callee.name}(${(given as readonly unknown[]).length === 0 ? '' : '…'})`;
+  const name = findName(callee);
+  if (name === undefined) return undefined;
+  return `new ${name}(${(given as readonly unknown[]).length === 0 ? '' : '…'})`;
+}
+
+function findName(value: unknown): string | undefined {
+  return isNode(value) && value.type === 'Identifier' ? String(value.name) : undefined;
 }
