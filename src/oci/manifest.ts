@@ -36,3 +36,8 @@ export interface RawManifest {
 export interface StoredManifest extends RawManifest {
   readonly manifest: Manifest;
 }
+
+/** A {@link StoredManifest} that is an index. */
+export interface StoredIndex extends StoredManifest {
+  readonly manifest: ImageIndex;
+}
