@@ -6,18 +6,22 @@ import type { Mutex } from './mutex.ts';
 import type { RegistryStore } from './store.ts';
 import type { UploadSessions } from './uploads.ts';
 
-/** Switches that make the registry behave as older ones do. All on unless said otherwise. */
+/** Switches that make the registry behave as others do. All on unless said otherwise. */
 export interface Features {
   /** `PUT <digest>?tag=`; off: the query is ignored in silence, as distribution does. */
   readonly multiTag: boolean;
   /** Mounting from another repository; off: always a new upload session. */
   readonly mount: boolean;
+  /** Mounting without `from`, out of any repository that has the blob; off: a new upload session. */
+  readonly anonymousMount: boolean;
   /** A blob in the one POST; off: always a new upload session, as distribution does. */
   readonly singlePost: boolean;
   /** Deleting a tag; off: 405. */
   readonly tagDelete: boolean;
   /** The referrers API and OCI-Subject; off: 404 and no header. */
   readonly referrers: boolean;
+  /** Off unless asked for: takes manifests whose blobs or children are missing. */
+  readonly sparse: boolean;
 }
 
 /** What the handlers work with. */
@@ -27,6 +31,8 @@ export interface Service {
   /** Every change of what repositories hold runs in here, so that a check and the change it is for are one step. */
   readonly changes: Mutex;
   readonly features: Features;
+  /** The most tags, repositories or referrers in one answer, whatever the client asks for. */
+  readonly maxPageItems: number;
 }
 
 /** One request and the answer to it. */
@@ -63,23 +69,6 @@ export async function send({ response, method }: Exchange, answer: Answer): Prom
 
 function isStream(body: Answer['body']): body is Readable {
   return body !== undefined && 'pipe' in body && typeof body.pipe === 'function';
-}
-
-/** The whole body. Throws `tooLarge` as soon as more than `maxBytes` are announced or have come. */
-export async function readBody(
-  request: IncomingMessage,
-  maxBytes: number,
-  tooLarge: RegistryFault,
-): Promise<Uint8Array> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLarge;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** Throws UNSUPPORTED with the methods that the endpoint does have. */

@@ -1,13 +1,7 @@
 const NAME = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
-const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 const MAX_NAME_LENGTH = 255;
 
 /** True for a repository name as the API has it in its paths (distribution-spec, "Pulling manifests"). */
 export function isRepositoryName(text: string): boolean {
   return text.length <= MAX_NAME_LENGTH && NAME.test(text);
-}
-
-/** True for a tag (distribution-spec, "Pulling manifests"). */
-export function isTagName(text: string): boolean {
-  return TAG.test(text);
 }

@@ -3,13 +3,18 @@ import { MEDIA_TYPES } from '../oci/media-types.ts';
 import { type Answer, type Exchange, refuseMethod, type Service } from './exchange.ts';
 import { RegistryFault } from './fault.ts';
 import { parseManifestDocument } from './manifest-document.ts';
+import { toPage } from './page.ts';
+
+/** So that the index of referrers stays a manifest that every client reads (distribution-spec: 4 megabytes). */
+const MAX_REFERRERS_BYTES = 3 * 1024 * 1024;
 
 /** `/v2/<name>/tags/list`, in ASCII order, paged with `n` and `last`. */
 export async function handleTags(service: Service, exchange: Exchange, repository: string): Promise<Answer> {
   checkRead(exchange);
   return service.changes.run(async () => {
     if (!(await service.store.hasRepository(repository))) throw new RegistryFault('NAME_UNKNOWN', 'no such repository');
-    const { items, headers } = toPage(await service.store.listTags(repository), exchange);
+    const tags = await service.store.listTags(repository);
+    const { items, headers } = toPage(tags, exchange, { keyOf: (tag) => tag, maxItems: service.maxPageItems });
     return { status: 200, headers, body: { name: repository, tags: items } };
   });
 }
@@ -17,7 +22,8 @@ export async function handleTags(service: Service, exchange: Exchange, repositor
 /** `/v2/_catalog`, an extension that distribution made common: all repositories, paged as the tags are. */
 export async function handleCatalog(service: Service, exchange: Exchange): Promise<Answer> {
   checkRead(exchange);
-  const { items, headers } = toPage(await service.store.listRepositories(), exchange);
+  const repositories = await service.store.listRepositories();
+  const { items, headers } = toPage(repositories, exchange, { keyOf: (name) => name, maxItems: service.maxPageItems });
   return { status: 200, headers, body: { repositories: items } };
 }
 
@@ -25,12 +31,21 @@ export async function handleCatalog(service: Service, exchange: Exchange): Promi
 export async function handleReferrers(service: Service, exchange: Exchange, target: Subject): Promise<Answer> {
   checkRead(exchange);
   const all = await listReferrers(service, target);
-  const wanted = exchange.query.get('artifactType') ?? '';
-  const manifests = wanted === '' ? all : all.filter(({ artifactType }) => artifactType === wanted);
+  const wanted = exchange.query.get('artifactType');
+  const matching = wanted === null ? all : all.filter(({ artifactType }) => (artifactType ?? '') === wanted);
+  const { items, headers } = toPage(matching, exchange, {
+    keyOf: ({ digest }) => digest,
+    maxItems: service.maxPageItems,
+    maxBytes: MAX_REFERRERS_BYTES,
+  });
   return {
     status: 200,
-    headers: { 'content-type': MEDIA_TYPES.ociIndex, ...(wanted !== '' && { 'oci-filters-applied': 'artifactType' }) },
-    body: { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests },
+    headers: {
+      ...headers,
+      'content-type': MEDIA_TYPES.ociIndex,
+      ...(wanted !== null && { 'oci-filters-applied': 'artifactType' }),
+    },
+    body: { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests: items },
   };
 }
 
@@ -66,29 +81,4 @@ async function listReferrers({ store }: Service, { repository, digest }: Subject
 
 function checkRead(exchange: Exchange): void {
   if (exchange.method !== 'GET' && exchange.method !== 'HEAD') refuseMethod(exchange, 'GET, HEAD');
-}
-
-interface Page {
-  readonly items: readonly string[];
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/** The part of a sorted list after `last`, at most `n` long, with a Link to the next one when there is more. */
-function toPage(sorted: readonly string[], { query, request }: Exchange): Page {
-  const last = query.get('last');
-  const rest = last === null ? sorted : sorted.filter((item) => item > last);
-  const limit = readLimit(query);
-  const items = rest.slice(0, limit);
-  const end = items.at(-1);
-  if (end === undefined || items.length === rest.length) return { items, headers: {} };
-  const path = request.url?.split('?')[0] ?? '';
-  const next = new URLSearchParams({ n: `${limit}`, last: end }).toString();
-  return { items, headers: { link: `<${path}?${next}>; rel="next"` } };
-}
-
-function readLimit(query: URLSearchParams): number | undefined {
-  const text = query.get('n');
-  if (text === null || text === '') return undefined;
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new RegistryFault('UNSUPPORTED', 'n must be a number', { status: 400 });
 }

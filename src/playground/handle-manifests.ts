@@ -1,9 +1,10 @@
 import { computeDigest, type Digest, findAlgorithm } from '../oci/digest.ts';
 import type { RawManifest } from '../oci/manifest.ts';
-import { type Answer, type Exchange, readBody, refuseMethod, type Service } from './exchange.ts';
+import { isTag } from '../oci/repository.ts';
+import { type Answer, type Exchange, refuseMethod, type Service } from './exchange.ts';
 import { RegistryFault } from './fault.ts';
-import { isTagName } from './grammar.ts';
 import { type ManifestDocument, parseManifestDocument } from './manifest-document.ts';
+import { readBody } from './request-body.ts';
 import { toDigest } from './routes.ts';
 
 /** The largest manifest taken, in bytes (distribution-spec: at least 4 megabytes). */
@@ -56,7 +57,7 @@ function accepts(header: string | undefined, mediaType: string): boolean {
 }
 
 async function putManifest(service: Service, exchange: Exchange, target: Target): Promise<Answer> {
-  const wanted = isTagName(target.reference) ? undefined : toReferenceDigest(target.reference);
+  const wanted = isTag(target.reference) ? undefined : toReferenceDigest(target.reference);
   const tags = wanted === undefined ? [target.reference] : readPushTags(service, exchange);
   const tooLarge = new RegistryFault('MANIFEST_INVALID', 'the manifest is larger than 4 MiB', { status: 413 });
   const bytes = await readBody(exchange.request, MAX_MANIFEST_BYTES, tooLarge);
@@ -88,7 +89,7 @@ function readPushTags({ features }: Service, { query }: Exchange): readonly stri
   if (tags.length > MAX_PUSH_TAGS) {
     throw new RegistryFault('TAG_INVALID', `at most ${MAX_PUSH_TAGS} tags in one request`, { status: 414 });
   }
-  if (!tags.every(isTagName)) throw new RegistryFault('TAG_INVALID', 'not a tag');
+  if (!tags.every(isTag)) throw new RegistryFault('TAG_INVALID', 'not a tag');
   return tags;
 }
 
@@ -100,7 +101,7 @@ interface Push {
 }
 
 async function storeManifest(service: Service, { repository, manifest, document, tags }: Push): Promise<void> {
-  const missing = await findMissing(service, repository, document);
+  const missing = service.features.sparse ? [] : await findMissing(service, repository, document);
   if (missing.length > 0) {
     throw new RegistryFault('MANIFEST_BLOB_UNKNOWN', 'the repository lacks content that the manifest names', {
       details: missing,
@@ -133,7 +134,7 @@ async function deleteManifest(service: Service, target: Target): Promise<Answer>
   const digest = await findDigest(service, target);
   const manifest = digest && (await store.findManifest(target.repository, digest));
   if (manifest === undefined) throw unknownManifest();
-  if (!isTagName(target.reference)) {
+  if (!isTag(target.reference)) {
     const { subject } = parseManifestDocument(manifest.bytes, manifest.mediaType);
     await store.removeManifest(target.repository, manifest.digest, subject);
   } else if (features.tagDelete) {
@@ -146,7 +147,7 @@ async function deleteManifest(service: Service, target: Target): Promise<Answer>
 
 async function findDigest({ store }: Service, { repository, reference }: Target): Promise<Digest | undefined> {
   if (reference.includes(':')) return toDigest(reference);
-  return isTagName(reference) ? store.findTag(repository, reference) : undefined;
+  return isTag(reference) ? store.findTag(repository, reference) : undefined;
 }
 
 function unknownManifest(): RegistryFault {

@@ -3,6 +3,7 @@ import { type Digest, type DigestAlgorithm, findAlgorithm } from '../oci/digest.
 import { type Answer, type Exchange, refuseMethod, type Service } from './exchange.ts';
 import { RegistryFault } from './fault.ts';
 import { isRepositoryName } from './grammar.ts';
+import { wasCutOff } from './request-body.ts';
 import { toDigest } from './routes.ts';
 import { UploadSession } from './uploads.ts';
 
@@ -20,8 +21,8 @@ export async function handleUploads(service: Service, exchange: Exchange, reposi
   if (digest !== null && service.features.singlePost)
     return pushBlob(service, exchange, { repository, digest: toDigest(digest) });
   const session = await openSession(service, repository, readAlgorithm(exchange));
-  service.uploads.add(session);
-  return describeSession(session, 202);
+  await service.uploads.add(session);
+  return openedSession(service, session);
 }
 
 /** `/v2/<name>/blobs/uploads/<id>`. */
@@ -46,14 +47,19 @@ export function handleUpload(service: Service, exchange: Exchange, target: Targe
 
 /** Undefined when an upload has to be made: nothing to mount, no `from`, or the feature is off. */
 async function mountBlob(service: Service, { query }: Exchange, repository: string): Promise<Answer | undefined> {
-  const [mount, from] = [query.get('mount'), query.get('from')];
-  if (mount === null || from === null || !isRepositoryName(from) || !service.features.mount) return undefined;
+  const mount = query.get('mount');
+  if (mount === null || !service.features.mount) return undefined;
   const digest = toDigest(mount);
   return service.changes.run(async () => {
-    if ((await service.store.findBlobSize(from, digest)) === undefined) return undefined;
+    if (!(await canMount(service, query.get('from'), digest))) return undefined;
     await service.store.linkBlob(repository, digest);
     return describeBlob(repository, digest);
   });
+}
+
+async function canMount({ store, features }: Service, from: string | null, digest: Digest): Promise<boolean> {
+  if (from === null) return features.anonymousMount && store.hasBlobAnywhere(digest);
+  return isRepositoryName(from) && (await store.findBlobSize(from, digest)) !== undefined;
 }
 
 async function pushBlob(service: Service, { request }: Exchange, blob: BlobName): Promise<Answer> {
@@ -100,7 +106,7 @@ async function appendBody(service: Service, request: IncomingMessage, session: U
     await session.append(request, service.uploads.limits.maxBlobBytes);
   } catch (error) {
     // A client that went away may come back to the session; content that cannot be taken ends it.
-    if (!request.destroyed || request.complete) await service.uploads.end(session);
+    if (!wasCutOff(request)) await service.uploads.end(session);
     throw error;
   }
 }
@@ -138,6 +144,12 @@ function describeBlob(repository: string, digest: Digest): Answer {
     status: 201,
     headers: { location: `/v2/${repository}/blobs/${digest}`, 'docker-content-digest': digest },
   };
+}
+
+function openedSession({ uploads }: Service, session: UploadSession): Answer {
+  const { minChunkBytes } = uploads.limits;
+  const hint = minChunkBytes === undefined ? {} : { 'oci-chunk-min-length': `${minChunkBytes}` };
+  return { status: 202, headers: { ...sessionHeaders(session), ...hint } };
 }
 
 function describeSession(session: UploadSession, status: number): Answer {

@@ -1,5 +1,6 @@
 import type { Annotations, Descriptor } from '../oci/descriptor.ts';
 import { computeDigest, type Digest } from '../oci/digest.ts';
+import { toStoredIndex } from '../oci/index-bytes.ts';
 import type { RawManifest } from '../oci/manifest.ts';
 import { MEDIA_TYPES } from '../oci/media-types.ts';
 import type { Platform } from '../oci/platform.ts';
@@ -105,14 +106,9 @@ export function buildAttestation({ image, format }: { image: RawManifest; format
 
 /** An index of `images` in the order given, written as Plait writes it. */
 export function buildIndex({ images, format }: { images: readonly SampleImage[]; format: ImageFormat }): SampleIndex {
-  const mediaType = TYPES[format].index;
-  const manifests = images.map(({ descriptor: { platform, annotations, ...rest } }) => ({
-    ...rest,
-    ...(annotations && { annotations }),
-    ...(platform && { platform: describePlatform(platform) }),
-  }));
-  const bytes = toBytes({ schemaVersion: 2, mediaType, manifests });
-  return { manifest: { bytes, digest: computeDigest(bytes), mediaType }, images };
+  const manifests = images.map(({ descriptor }) => descriptor);
+  const { bytes, digest, mediaType } = toStoredIndex({ kind: 'index', mediaType: TYPES[format].index, manifests });
+  return { manifest: { bytes, digest, mediaType }, images };
 }
 
 interface Parts {

@@ -7,7 +7,7 @@ export function createMemoryFiles(maxTotalBytes: number): FileStore {
   const memory = new Memory(maxTotalBytes);
   return {
     read: async (path) => memory.files.get(path),
-    write: async (path, bytes) => memory.put(path, Uint8Array.from(bytes)),
+    write: async (path, bytes) => memory.put(path, Buffer.from(bytes)),
     remove: async (path) => memory.remove(path),
     list: async (path) => [...(memory.folders.get(path) ?? [])],
     findSize: async (path) => memory.files.get(path)?.length,
@@ -75,7 +75,7 @@ class StagedMemory implements StagedFile {
 
   async append(chunk: Uint8Array): Promise<void> {
     this.#memory.reserve(chunk.length);
-    this.#chunks.push(Uint8Array.from(chunk));
+    this.#chunks.push(chunk);
     this.size += chunk.length;
   }
 

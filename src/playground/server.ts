@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createDiskFiles } from './disk-files.ts';
 import { type Answer, type Exchange, type Features, type Service, send } from './exchange.ts';
 import { RegistryFault } from './fault.ts';
+import type { FileStore } from './files.ts';
 import { handleBlob } from './handle-blobs.ts';
 import { handleCatalog, handleReferrers, handleTags } from './handle-listings.ts';
 import { handleManifest } from './handle-manifests.ts';
@@ -13,6 +14,7 @@ import { createRecorder, type RecordedRequest } from './recorder.ts';
 import { parseRoute } from './routes.ts';
 import { seedStore } from './seed.ts';
 import { RegistryStore } from './store.ts';
+import { removeLeftovers } from './tidy.ts';
 import { type UploadLimits, UploadSessions } from './uploads.ts';
 
 /** A hook before routing: true when it has answered, or will answer, the request itself. */
@@ -31,6 +33,10 @@ export interface PlaygroundOptions {
   readonly basicAuth?: { readonly username: string; readonly password: string };
   readonly features?: Partial<Features>;
   readonly limits?: Partial<UploadLimits>;
+  /** The most items in one page of a listing, 10,000 when left out. */
+  readonly maxPageItems?: number;
+  /** A monotonic clock in milliseconds; uploads that lie idle are forgotten only when there is one. */
+  readonly elapsedMs?: () => number;
   readonly intercept?: Intercept;
 }
 
@@ -46,10 +52,19 @@ export interface Playground {
   close(): Promise<void>;
 }
 
-const ALL_FEATURES: Features = { multiTag: true, mount: true, singlePost: true, tagDelete: true, referrers: true };
+const DEFAULT_FEATURES: Features = {
+  multiTag: true,
+  mount: true,
+  anonymousMount: true,
+  singlePost: true,
+  tagDelete: true,
+  referrers: true,
+  sparse: false,
+};
+const MAX_PAGE_ITEMS = 10_000;
 const MIB = 1024 * 1024;
 const MAX_MEMORY_BYTES = 1024 * MIB;
-const MEMORY_LIMITS: UploadLimits = { maxBlobBytes: 256 * MIB, maxSessions: 256, idleMs: 10 * 60_000 };
+const MEMORY_LIMITS: UploadLimits = { maxBlobBytes: 256 * MIB, maxSessions: 1000, idleMs: 10 * 60_000 };
 const DISK_LIMITS: UploadLimits = { ...MEMORY_LIMITS, maxBlobBytes: 4096 * MIB };
 
 /**
@@ -80,15 +95,23 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
   };
 }
 
-async function createService({ directory, limits, features }: PlaygroundOptions): Promise<Service> {
-  const files = directory === undefined ? createMemoryFiles(MAX_MEMORY_BYTES) : await createDiskFiles(directory);
+async function createService(options: PlaygroundOptions): Promise<Service> {
+  const { directory, limits, features } = options;
+  const files = directory === undefined ? createMemoryFiles(MAX_MEMORY_BYTES) : await openDirectory(directory);
   const defaults = directory === undefined ? MEMORY_LIMITS : DISK_LIMITS;
   return {
     store: new RegistryStore(files),
-    uploads: new UploadSessions({ ...defaults, ...limits }),
+    uploads: new UploadSessions({ ...defaults, ...limits }, options.elapsedMs ?? (() => 0)),
     changes: createMutex(),
-    features: { ...ALL_FEATURES, ...features },
+    features: { ...DEFAULT_FEATURES, ...features },
+    maxPageItems: options.maxPageItems ?? MAX_PAGE_ITEMS,
   };
+}
+
+async function openDirectory(directory: string): Promise<FileStore> {
+  const files = await createDiskFiles(directory);
+  await removeLeftovers(files);
+  return files;
 }
 
 function listen(server: Server, port: number): Promise<number> {
@@ -119,18 +142,21 @@ async function serve(service: Service, options: PlaygroundOptions, { request, re
     response.setHeader('docker-distribution-api-version', 'registry/2.0');
     await send(exchange, await answer(service, options, { exchange, path }));
   } catch (error) {
-    fail(response, error);
+    fail({ request, response }, error);
   }
 }
 
-function fail(response: ServerResponse, error: unknown): void {
+function fail({ request, response }: Pair, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
   const fault = error instanceof RegistryFault ? error : new RegistryFault('UNKNOWN', 'the playground failed');
-  response.writeHead(fault.status, { ...fault.headers, 'content-type': 'application/json' });
-  response.end(fault.toBody());
+  const body = Buffer.from(fault.toBody());
+  const headers = { ...fault.headers, 'content-type': 'application/json', 'content-length': body.length };
+  response.writeHead(fault.status, headers).end(body);
+  // What the client still sends is read and dropped: cut off in the middle of it, it would not see the answer.
+  request.resume();
 }
 
 interface Call {

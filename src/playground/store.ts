@@ -52,6 +52,14 @@ export class RegistryStore {
     return link === undefined ? undefined : this.#files.findSize(contentPath(digest));
   }
 
+  /** True when any repository has the blob. */
+  async hasBlobAnywhere(digest: Digest): Promise<boolean> {
+    for (const repository of await this.listRepositories()) {
+      if ((await this.findBlobSize(repository, digest)) !== undefined) return true;
+    }
+    return false;
+  }
+
   streamBlob(digest: Digest, range: ByteRange): Readable {
     return this.#files.stream(contentPath(digest), range);
   }
@@ -136,9 +144,9 @@ export class RegistryStore {
   }
 
   async #removeUnused(digest: Digest): Promise<void> {
+    if (await this.hasBlobAnywhere(digest)) return;
     for (const repository of await this.listRepositories()) {
       if (await this.hasManifest(repository, digest)) return;
-      if ((await this.findBlobSize(repository, digest)) !== undefined) return;
     }
     await this.#files.remove(contentFolder(digest));
   }
