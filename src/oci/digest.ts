@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PlaitError } from '../errors/plait-error.ts';
+import { cleanText } from '../errors/redact.ts';
 
 declare const digestBrand: unique symbol;
 
@@ -15,13 +16,14 @@ const MAX_LENGTH = 512;
 /** The digest in `text`. Throws DIGEST_INVALID; the known algorithms must have lower-case hex of their own length. */
 export function parseDigest(text: string): Digest {
   if (!isDigest(text)) {
-    throw new PlaitError('DIGEST_INVALID', `"${text.slice(0, 80)}" is not a digest`, {
+    throw new PlaitError('DIGEST_INVALID', `"${cleanText(text, 80)}" is not a digest`, {
       hint: 'write it as sha256: and 64 lower-case hexadecimal digits',
     });
   }
   return text;
 }
 
+/** True for what {@link parseDigest} accepts. Such text is safe in a URL path and, by its value, in a file name. */
 export function isDigest(text: string): text is Digest {
   if (text.length > MAX_LENGTH || !GRAMMAR.test(text)) return false;
   const [algorithm = '', value = ''] = text.split(':');
@@ -39,6 +41,7 @@ export function findAlgorithm(digest: Digest): DigestAlgorithm | undefined {
   return isDigestAlgorithm(algorithm) ? algorithm : undefined;
 }
 
+/** The digest of `bytes`. */
 export function computeDigest(bytes: Uint8Array, algorithm: DigestAlgorithm = 'sha256'): Digest {
   return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}` as Digest;
 }
@@ -46,6 +49,7 @@ export function computeDigest(bytes: Uint8Array, algorithm: DigestAlgorithm = 's
 /** A running hash for content too large to hold: feed it chunks, then ask whether it is the content of `digest`. */
 export interface DigestVerifier {
   update(chunk: Uint8Array): void;
+  /** To be asked once, after the last chunk. */
   matches(): boolean;
 }
 

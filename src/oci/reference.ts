@@ -36,6 +36,7 @@ function parseTag(tag: string, whole: string): string {
 }
 
 function parseReferenceDigest(text: string, whole: string): Digest {
+  if (text.includes('/')) throw invalid(text, 'it follows a user name', 'credentials do not belong into a reference');
   if (!isDigest(text)) {
     const hint = isDigest(text.toLowerCase())
       ? 'write the digest in lower case'
