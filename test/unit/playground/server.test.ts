@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listSamples } from '../../../src/playground/seed.ts';
+import { listSamples } from '../../../src/playground/samples.ts';
 import { type Playground, startPlayground } from '../../../src/playground/server.ts';
 
 describe('the seeded playground', () => {
