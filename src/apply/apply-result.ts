@@ -1,0 +1,40 @@
+import type { Digest } from '../oci/digest.ts';
+import type { Repository } from '../oci/repository.ts';
+
+/**
+ * How one tag ended. `already`: it held what was wanted before we came to it. `stale`: it holds something else than the
+ * plan was made for. `not-started`: nothing was tried, because the run stopped before.
+ */
+export type TagStatus = 'done' | 'already' | 'stale' | 'failed' | 'not-started';
+
+export interface TagResult {
+  readonly name: string;
+  readonly status: TagStatus;
+  /** What the tag held when it was last read; null: nothing. */
+  readonly before: Digest | null;
+  /** What it holds now as far as is known; null: nothing, or not known. */
+  readonly after: Digest | null;
+  /** Why, for `stale` and `failed`. */
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly hint: string | null;
+}
+
+export interface ChangeResult {
+  readonly id: string;
+  readonly origin: string;
+  readonly repository: Repository;
+  readonly index: Digest;
+  readonly tags: readonly TagResult[];
+}
+
+/** What an apply did, tag by tag. Also made when it failed or was interrupted. */
+export interface ApplyResult {
+  readonly changes: readonly ChangeResult[];
+  readonly interrupted: boolean;
+}
+
+/** How many tags ended in `status`. */
+export function countTags(result: ApplyResult, status: TagStatus): number {
+  return result.changes.flatMap((change) => change.tags).filter((tag) => tag.status === status).length;
+}

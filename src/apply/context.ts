@@ -1,0 +1,25 @@
+import type { LimitFunction } from 'p-limit';
+import type { RegistryClient, RequestOptions } from '../registry/client.ts';
+import type { Clock } from '../transport/clock.ts';
+
+export type ApplyPhase = 'check' | 'copy' | 'push' | 'tag' | 'verify';
+
+/** What an apply tells while it works, for progress lines. */
+export type ApplyEvent =
+  | { readonly kind: 'phase'; readonly phase: ApplyPhase; readonly total: number }
+  | { readonly kind: 'step'; readonly phase: ApplyPhase; readonly label: string }
+  /** Bytes of blobs moved, since the last event. */
+  | { readonly kind: 'bytes'; readonly bytes: number };
+
+/** What every step of one apply needs. */
+export interface ApplyContext {
+  readonly client: RegistryClient;
+  readonly clock: Clock;
+  /** Aborts reads and copies. A tag being moved is never cut off: it ends, and no other starts. */
+  readonly signal: AbortSignal | undefined;
+  readonly readOptions: RequestOptions;
+  readonly limit: LimitFunction;
+  readonly emit: (event: ApplyEvent) => void;
+  /** Registries that were asked to move several tags at once and did not confirm it. */
+  readonly singleTagOnly: Set<string>;
+}

@@ -1,0 +1,56 @@
+import type { Digest } from '../oci/digest.ts';
+import { formatRepository, type Repository } from '../oci/repository.ts';
+import type { Copy } from '../plan/plan.ts';
+import { copyManifest } from '../registry/copy.ts';
+import type { ApplyContext } from './context.ts';
+import { type ChangeWork, failChange, isPending } from './work.ts';
+
+interface CopyJob {
+  readonly from: Repository;
+  readonly to: Repository;
+  readonly digest: Digest;
+  readonly works: ChangeWork[];
+}
+
+/** Brings every missing child into its target repository, each once though several changes want it. */
+export async function copyContent(context: ApplyContext, works: readonly ChangeWork[]): Promise<void> {
+  const jobs = listJobs(works.filter(isPending));
+  context.emit({ kind: 'phase', phase: 'copy', total: jobs.length });
+  await context.limit.map(jobs, async (job) => {
+    try {
+      context.signal?.throwIfAborted();
+      await runCopy(context, job);
+      context.emit({ kind: 'step', phase: 'copy', label: `${formatRepository(job.to)}@${job.digest}` });
+    } catch (error) {
+      if (context.signal?.aborted === true) return;
+      for (const work of job.works) failChange(work, error);
+    }
+  });
+}
+
+/** Copies one change's content again, for a registry that says a child is missing after all. */
+export async function copyAgain(context: ApplyContext, work: ChangeWork): Promise<void> {
+  for (const copy of work.change.copies) await runCopy(context, toJob(work, copy));
+}
+
+function listJobs(works: readonly ChangeWork[]): readonly CopyJob[] {
+  const jobs = new Map<string, CopyJob>();
+  for (const work of works) {
+    for (const copy of work.change.copies) {
+      const key = `${formatRepository(work.change.repository)} ${copy.digest}`;
+      const job = jobs.get(key);
+      if (job === undefined) jobs.set(key, toJob(work, copy));
+      else job.works.push(work);
+    }
+  }
+  return [...jobs.values()];
+}
+
+function toJob(work: ChangeWork, copy: Copy): CopyJob {
+  return { from: copy.from, to: work.change.repository, digest: copy.digest, works: [work] };
+}
+
+async function runCopy(context: ApplyContext, { from, to, digest }: CopyJob): Promise<void> {
+  const onBytes = (bytes: number) => context.emit({ kind: 'bytes', bytes });
+  await copyManifest(context.client, { from, to, digest, onBytes }, context.readOptions);
+}

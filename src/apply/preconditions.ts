@@ -1,0 +1,50 @@
+import { PlaitError } from '../errors/plait-error.ts';
+import { type Digest, shortDigest } from '../oci/digest.ts';
+import { readLiveTag } from '../state/read-live.ts';
+import type { ApplyContext } from './context.ts';
+import { type ChangeWork, failTag, nameTag, type TagWork } from './work.ts';
+
+/** A reading older than this is taken again before a tag moves; registries have no compare-and-swap. */
+const FRESH_MS = 5_000;
+
+/** Reads every pending tag again whose last reading is old, and settles those that are `already`, `stale` or unreadable. */
+export async function checkTags(context: ApplyContext, work: ChangeWork): Promise<void> {
+  const old = work.tags.filter((tag) => tag.status === 'pending' && context.clock.elapsed() - tag.readAt > FRESH_MS);
+  await context.limit.map(old, (tag) => checkTag(context, work, tag));
+  holdBack(work);
+}
+
+/** The tags of a release stay together: one that cannot be moved keeps the others of its change where they are. */
+function holdBack(work: ChangeWork): void {
+  const culprit = work.tags.find((tag) => tag.status === 'stale' || tag.status === 'failed');
+  if (culprit?.error === undefined) return;
+  const isStale = culprit.status === 'stale';
+  const reason = isStale ? 'moved since the plan' : 'could not be read';
+  const error = new PlaitError(culprit.error.code, `left as it is, because ${nameTag(work, culprit)} ${reason}`);
+  for (const tag of work.tags) if (tag.status === 'pending') failTag(tag, error, isStale ? 'stale' : 'failed');
+}
+
+async function checkTag(context: ApplyContext, work: ChangeWork, tag: TagWork): Promise<void> {
+  const address = { repository: work.change.repository, tag: tag.name };
+  const live = await readLiveTag(context.client, address, context.readOptions);
+  if (live.kind === 'unreadable') {
+    failTag(tag, live.error);
+    return;
+  }
+  tag.readAt = context.clock.elapsed();
+  tag.before = live.kind === 'present' ? live.digest : null;
+  if (tag.before === work.index.digest) tag.status = 'already';
+  else if (tag.before !== tag.expect) failTag(tag, stale(work, tag), 'stale');
+}
+
+function stale(work: ChangeWork, tag: TagWork): PlaitError {
+  return new PlaitError(
+    'TAG_STALE',
+    `${nameTag(work, tag)} moved since the plan: ${describe(tag.expect)} then, ${describe(tag.before)} now`,
+    { hint: 'plan again: what is live now may be newer than what would be pushed' },
+  );
+}
+
+function describe(digest: Digest | null): string {
+  return digest === null ? 'absent' : shortDigest(digest);
+}

@@ -1,0 +1,52 @@
+import { PlaitError } from '../errors/plait-error.ts';
+import { type Digest, shortDigest } from '../oci/digest.ts';
+import type { LiveTag } from '../state/live.ts';
+import { readLiveTag } from '../state/read-live.ts';
+import type { ApplyContext } from './context.ts';
+import { type ChangeWork, failTag, nameTag, type TagWork } from './work.ts';
+
+/** Replicated registries show an own push late; these waits give them about four seconds. */
+const SETTLING_MS: readonly number[] = [500, 1_000, 2_500];
+
+/** Reads every moved tag back: it must hold what was pushed. Never throws. */
+export async function verifyTags(context: ApplyContext, work: ChangeWork): Promise<void> {
+  const moved = work.tags.filter((tag) => tag.status === 'moved');
+  await context.limit.map(moved, (tag) => verifyTag(context, work, tag));
+}
+
+async function verifyTag(context: ApplyContext, work: ChangeWork, tag: TagWork): Promise<void> {
+  for (const waitMs of [...SETTLING_MS, undefined]) {
+    const live = await readLiveTag(context.client, { repository: work.change.repository, tag: tag.name });
+    const found = digestOf(live);
+    if (found === work.index.digest) {
+      tag.status = 'done';
+      context.emit({ kind: 'step', phase: 'verify', label: nameTag(work, tag) });
+      return;
+    }
+    if (waitMs === undefined || !isLate(live, tag)) {
+      failTag(tag, overwritten(work, tag, live));
+      tag.before = found ?? null;
+      return;
+    }
+    await context.clock.sleep(waitMs);
+  }
+}
+
+/** True when the registry still answers what was there before our push. */
+function isLate(live: LiveTag, tag: TagWork): boolean {
+  return live.kind === 'absent' || (live.kind === 'present' && live.digest === tag.before);
+}
+
+function digestOf(live: LiveTag): Digest | undefined {
+  return live.kind === 'present' ? live.digest : undefined;
+}
+
+function overwritten(work: ChangeWork, tag: TagWork, live: LiveTag): PlaitError {
+  if (live.kind === 'unreadable') return live.error;
+  const now = live.kind === 'absent' ? 'nothing' : shortDigest(live.digest);
+  return new PlaitError(
+    'TAG_OVERWRITTEN',
+    `${nameTag(work, tag)} was pushed as ${shortDigest(work.index.digest)} and holds ${now}: overwritten by another writer`,
+    { hint: 'find out who else writes this tag, then plan again' },
+  );
+}

@@ -1,0 +1,87 @@
+import { PlaitError, toPlaitError } from '../errors/plait-error.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { StoredManifest } from '../oci/manifest.ts';
+import { formatRepository } from '../oci/repository.ts';
+import type { Change, Plan } from '../plan/plan.ts';
+import type { ApplyResult, ChangeResult, TagResult, TagStatus } from './apply-result.ts';
+
+/** One tag on its way. The only mutable values of an apply live here. */
+export interface TagWork {
+  readonly name: string;
+  readonly expect: Digest | null;
+  status: TagStatus | 'pending' | 'moved';
+  /** What the tag held when it was last read. */
+  before: Digest | null;
+  /** Monotonic time of that reading, milliseconds. */
+  readAt: number;
+  error: PlaitError | undefined;
+}
+
+/** One change on its way, with the bytes to publish. */
+export interface ChangeWork {
+  readonly change: Change;
+  readonly index: StoredManifest;
+  readonly tags: readonly TagWork[];
+}
+
+/** Throws INTERNAL when the plan names an index that it does not hold. */
+export function startWork(plan: Plan, plannedAt: number): readonly ChangeWork[] {
+  return plan.changes.map((change) => {
+    const index = plan.indexes.get(change.index);
+    if (index === undefined) throw new PlaitError('INTERNAL', `the plan lacks the index ${change.index}`);
+    const tags = change.tags.map(
+      ({ name, expect }): TagWork => ({
+        name,
+        expect,
+        status: 'pending',
+        before: expect,
+        readAt: plannedAt,
+        error: undefined,
+      }),
+    );
+    return { change, index, tags };
+  });
+}
+
+export function isPending(work: ChangeWork): boolean {
+  return work.tags.some((tag) => tag.status === 'pending');
+}
+
+/** One tag that fails or is stale holds the others of its change back, so that the tags of a release stay together. */
+export function failChange(work: ChangeWork, error: unknown): void {
+  for (const tag of work.tags) if (tag.status === 'pending') failTag(tag, error);
+}
+
+export function failTag(tag: TagWork, error: unknown, status: 'failed' | 'stale' = 'failed'): void {
+  tag.status = status;
+  tag.error = toPlaitError(error);
+}
+
+/** `repository:tag` for messages. */
+export function nameTag(work: ChangeWork, tag: { readonly name: string }): string {
+  return `${formatRepository(work.change.repository)}:${tag.name}`;
+}
+
+export function toResult(works: readonly ChangeWork[], interrupted: boolean): ApplyResult {
+  return { changes: works.map(toChangeResult), interrupted };
+}
+
+function toChangeResult({ change, index, tags }: ChangeWork): ChangeResult {
+  const { id, origin, repository } = change;
+  return { id, origin, repository, index: index.digest, tags: tags.map((tag) => toTagResult(tag, index.digest)) };
+}
+
+function toTagResult(tag: TagWork, wanted: Digest): TagResult {
+  const status = tag.status === 'pending' ? 'not-started' : tag.status === 'moved' ? 'done' : tag.status;
+  const after = status === 'done' || status === 'already' ? wanted : tag.before;
+  const { code, message, hint } = tag.error ?? {};
+  return {
+    name: tag.name,
+    status,
+    before: tag.before,
+    after,
+    code: code ?? null,
+    message: message ?? null,
+    hint: hint ?? null,
+  };
+}

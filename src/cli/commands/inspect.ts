@@ -1,0 +1,71 @@
+import { ConfigError } from '../../config/diagnostic.ts';
+import type { LoadedConfig } from '../../config/load.ts';
+import { isPlaitError, PlaitError } from '../../errors/plait-error.ts';
+import { normalizePlatform, type Platform, parsePlatform } from '../../oci/platform.ts';
+import { parseReference, type Reference } from '../../oci/reference.ts';
+import { toInspectionDocument } from '../../report/json-inspect.ts';
+import { PLAIN } from '../../report/style.ts';
+import { renderInspection, renderMatch } from '../../report/text-inspect.ts';
+import { type Inspection, inspectReference } from '../../state/inspect.ts';
+import { withClient } from '../connect.ts';
+import type { CliContext } from '../context.ts';
+import { chooseStyle } from '../display.ts';
+import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
+import { loadChecked, loadInput, readInput } from '../load-input.ts';
+import type { ConnectionOptions, DisplayOptions, InputOptions } from '../options.ts';
+import { parseOutputs, writeOutputs } from '../output-targets.ts';
+
+export interface InspectOptions extends InputOptions, ConnectionOptions, DisplayOptions {
+  readonly verbose?: boolean;
+  readonly raw?: boolean;
+  readonly platform?: string;
+}
+
+export const INSPECT_FORMATS: readonly string[] = ['text', 'json'];
+
+/** `plait inspect REF`: a live index or image. A name without tag and digest means `latest`, as in Docker. */
+export async function runInspect(context: CliContext, options: InspectOptions, name: string): Promise<ExitCode> {
+  const outputs = parseOutputs(options.output, INSPECT_FORMATS);
+  const reference = toPulled(parseReference(name));
+  const platform = options.platform === undefined ? undefined : normalizePlatform(parsePlatform(options.platform));
+  if (options.raw === true && options.output.length > 0) {
+    throw new PlaitError('USAGE', '--raw prints the exact bytes and takes no --output');
+  }
+  const settings = await findSettings(context, options);
+  return withClient(context, { access: 'read', settings, flags: options }, async (client) => {
+    const verbose = options.verbose === true;
+    const inspection = await inspectReference(client, reference, { signal: context.signal, verbose });
+    if (options.raw === true) {
+      context.stdout.write(new TextDecoder().decode(inspection.stored.bytes));
+      return EXIT_CODES.ok;
+    }
+    const style = chooseStyle(context, context.stdout, options.color);
+    writeOutputs(context, outputs, (format, isFile) =>
+      format === 'json'
+        ? `${JSON.stringify(toInspectionDocument(inspection, platform), null, 2)}\n`
+        : renderText(inspection, platform, isFile ? PLAIN : style),
+    );
+    return EXIT_CODES.ok;
+  });
+}
+
+function renderText(inspection: Inspection, platform: Platform | undefined, style: typeof PLAIN): string {
+  return platform === undefined ? renderInspection(inspection, style) : renderMatch(inspection, platform, style);
+}
+
+function toPulled(reference: Reference): Reference {
+  return reference.tag === undefined && reference.digest === undefined ? { ...reference, tag: 'latest' } : reference;
+}
+
+/** How to reach registries: from the config named, or from one found on the way if it is in order. */
+async function findSettings(context: CliContext, options: InspectOptions): Promise<LoadedConfig['settings']> {
+  if (options.file.length > 0) return (await loadChecked(context, options)).settings;
+  try {
+    return loadInput(context, options, await readInput(context, options)).settings;
+  } catch (error) {
+    if (isPlaitError(error, 'CONFIG_NOT_FOUND')) return new Map();
+    if (!(error instanceof ConfigError)) throw error;
+    context.stderr.write(`Note: registry settings of the config are not used, it is invalid: ${error.message}\n`);
+    return new Map();
+  }
+}

@@ -1,0 +1,48 @@
+import { toPlanDocument } from '../../plan/document.ts';
+import { PLAIN } from '../../report/style.ts';
+import { renderTextPlan } from '../../report/text-plan.ts';
+import { withClient } from '../connect.ts';
+import type { CliContext } from '../context.ts';
+import { chooseStyle, startProgress } from '../display.ts';
+import { type ExitCode, strongest } from '../exit-codes.ts';
+import { loadChecked } from '../load-input.ts';
+import type { ConnectionOptions, DisplayOptions, InputOptions, SelectionOptions } from '../options.ts';
+import { parseOutputs, writeOutputs } from '../output-targets.ts';
+import { askPlan, collectFacts, computePlan, planCodes } from '../planning.ts';
+
+export interface PlanOptions extends InputOptions, SelectionOptions, ConnectionOptions, DisplayOptions {
+  readonly allow: readonly string[];
+  readonly short?: boolean;
+  readonly showUnchanged?: boolean;
+  readonly detailedExitcode?: boolean;
+}
+
+export const PLAN_FORMATS: readonly string[] = ['text', 'json'];
+
+/** `plait plan`: reads, compares, prints. Sends no write, whatever the flags. */
+export async function runPlan(context: CliContext, options: PlanOptions): Promise<ExitCode> {
+  const outputs = parseOutputs(options.output, PLAN_FORMATS);
+  const config = await loadChecked(context, options);
+  const question = askPlan(config, options);
+  const progress = startProgress(context, options.progress);
+  return withClient(context, { access: 'read', settings: config.settings, flags: options }, async (client) => {
+    const plan = await computePlan(context, question, { client, progress });
+    const requests = client.requestCounts();
+    const facts = await collectFacts(context, config, requests);
+    const style = chooseStyle(context, context.stdout, options.color);
+    writeOutputs(context, outputs, (format, isFile) =>
+      format === 'json'
+        ? `${JSON.stringify(toPlanDocument(plan, facts), null, 2)}\n`
+        : renderTextPlan(plan, { ...toTextOptions(options), style: isFile ? PLAIN : style, requests }),
+    );
+    return strongest(planCodes(plan, options.detailedExitcode === true));
+  });
+}
+
+/** What the text plan shows. */
+export function toTextOptions(options: Pick<PlanOptions, 'short' | 'showUnchanged'>): {
+  readonly short: boolean;
+  readonly showUnchanged: boolean;
+} {
+  return { short: options.short === true, showUnchanged: options.showUnchanged === true };
+}

@@ -1,0 +1,40 @@
+import type { LoadedConfig } from '../config/load.ts';
+import { settingsFor } from '../config/settings.ts';
+import type { RegistryClient } from '../registry/client.ts';
+import { createRegistryClient } from '../registry/create-client.ts';
+import type { CliContext } from './context.ts';
+import type { ConnectionOptions } from './options.ts';
+import { VERSION } from './version.ts';
+
+export interface ConnectOptions {
+  readonly access: 'read' | 'write';
+  readonly settings: LoadedConfig['settings'];
+  readonly flags: ConnectionOptions;
+}
+
+/** Gives `use` a registry client and closes it however `use` ends. */
+export async function withClient<T>(
+  context: CliContext,
+  options: ConnectOptions,
+  use: (client: RegistryClient) => Promise<T>,
+): Promise<T> {
+  const { flags, settings, access } = options;
+  const client = createRegistryClient({
+    settings: (registry) => ({
+      ...settingsFor(settings, registry),
+      ...(flags.plainHttp.includes(registry) ? { plainHttp: true } : {}),
+      ...(flags.insecureSkipVerify.includes(registry) ? { insecureSkipVerify: true } : {}),
+    }),
+    access,
+    environment: context.environment,
+    homeDirectory: context.homeDirectory,
+    clock: context.clock,
+    userAgent: `plait/${VERSION}`,
+    ...(flags.parallelism === undefined ? {} : { parallelism: flags.parallelism }),
+  });
+  try {
+    return await use(client);
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../transport/clock.ts';
+
+/** A stream that text can be written to. */
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Width of the terminal; 80 where there is none. */
+  readonly columns: number;
+  write(text: string): void;
+}
+
+/** Everything a command gets from the world outside. Tests pass their own. */
+export interface CliContext {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Absolute. */
+  readonly workingDirectory: string;
+  readonly homeDirectory: string;
+  readonly clock: Clock;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** True when questions can be asked. */
+  readonly isInteractive: boolean;
+  /** All of standard input, at most `maxBytes` of it. */
+  readonly readStandardInput: (maxBytes: number) => string;
+  /** The answer to `question`, a line without its end; empty when there is none. */
+  readonly ask: (question: string) => Promise<string>;
+}
+
+/** The real world. The only place besides `bin.ts` that touches `process`. */
+export function createContext(signal: AbortSignal): CliContext {
+  return {
+    stdout: toOutput(process.stdout),
+    stderr: toOutput(process.stderr),
+    environment: process.env,
+    workingDirectory: process.cwd(),
+    homeDirectory: homedir(),
+    clock: createClock(),
+    signal,
+    isInteractive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    readStandardInput: (maxBytes) =>
+      readFileSync(0)
+        .subarray(0, maxBytes + 1)
+        .toString('utf8'),
+    ask: (question) => askOnTerminal(question, signal),
+  };
+}
+
+function toOutput(stream: NodeJS.WriteStream): Output {
+  return {
+    isTerminal: stream.isTTY === true,
+    columns: stream.columns ?? 80,
+    write: (text) => void stream.write(text),
+  };
+}
+
+function createClock(): Clock {
+  return {
+    now: () => Date.now(),
+    elapsed: () => performance.now(),
+    sleep: async (ms, signal) => void (await delay(ms, undefined, signal === undefined ? {} : { signal })),
+    random: () => Math.random(),
+  };
+}
+
+async function askOnTerminal(question: string, signal: AbortSignal): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question, { signal });
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,30 @@
+import { createProgress, type Progress } from '../report/progress.ts';
+import { createStyle, type Style } from '../report/style.ts';
+import type { CliContext, Output } from './context.ts';
+import type { DisplayOptions } from './options.ts';
+
+/** Colours as asked for, else when `output` is a terminal and nothing in the environment speaks against it. */
+export function chooseStyle(context: CliContext, output: Output, color: DisplayOptions['color']): Style {
+  return createStyle(isColored(context, output, color) ? 1 : 0);
+}
+
+function isColored(context: CliContext, output: Output, color: DisplayOptions['color']): boolean {
+  const { NO_COLOR: noColor, FORCE_COLOR: forceColor, TERM: term } = context.environment;
+  if (color !== 'auto') return color === 'always';
+  if (noColor !== undefined && noColor !== '') return false;
+  if (forceColor !== undefined && forceColor !== '') return forceColor !== '0' && forceColor !== 'false';
+  return output.isTerminal && term !== 'dumb';
+}
+
+/** Progress on standard error: a live line on a terminal, a line now and then in a log. */
+export function startProgress(context: CliContext, how: DisplayOptions['progress']): Progress {
+  const { stderr, environment, clock } = context;
+  const isLive = stderr.isTerminal && environment['CI'] === undefined && environment['TERM'] !== 'dumb';
+  const mode = how === 'auto' ? (isLive ? 'tty' : 'plain') : how;
+  return createProgress({
+    mode,
+    columns: stderr.columns,
+    write: (text) => stderr.write(text),
+    elapsed: () => clock.elapsed(),
+  });
+}

@@ -1,0 +1,72 @@
+import { ConfigError, type Diagnostic } from '../config/diagnostic.ts';
+import { findConfig, readConfig } from '../config/discover.ts';
+import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import type { ConfigSource } from '../config/source-file.ts';
+import { parseVariableFile } from '../config/variable-file.ts';
+import { PlaitError } from '../errors/plait-error.ts';
+import { renderDiagnostics } from '../report/text-diagnostics.ts';
+import { CommandEnd } from './command-end.ts';
+import type { CliContext } from './context.ts';
+import { chooseStyle } from './display.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import type { DisplayOptions, InputOptions } from './options.ts';
+
+const MAX_STDIN_BYTES = 10 * 1024 * 1024;
+
+/**
+ * The config that the flags name, checked. Warnings go to standard error; a config with errors ends the command, every
+ * one of them printed.
+ */
+export async function loadChecked(
+  context: CliContext,
+  options: InputOptions & Pick<DisplayOptions, 'color'>,
+): Promise<LoadedConfig> {
+  const files = await readInput(context, options);
+  const texts = new Map(files.map((file) => [file.path, file.text]));
+  const style = chooseStyle(context, context.stderr, options.color);
+  try {
+    const config = loadInput(context, options, files);
+    context.stderr.write(renderDiagnostics(config.diagnostics, texts, style));
+    return config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    context.stderr.write(renderDiagnostics(error.diagnostics, texts, style));
+    context.stderr.write(`${countErrors(error.diagnostics)}; no registry was contacted.\n`);
+    throw new CommandEnd(EXIT_CODES.usage);
+  }
+}
+
+function countErrors(diagnostics: readonly Diagnostic[]): string {
+  const count = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
+  return `${count} error${count === 1 ? '' : 's'}`;
+}
+
+/** Reads the config files that the flags name, else the one found upwards from the working directory. */
+export async function readInput(context: CliContext, options: InputOptions): Promise<readonly ConfigSource[]> {
+  const { workingDirectory } = context;
+  if (options.file.length === 0) return [await findConfig(workingDirectory)];
+  return options.file.map((path) => (path === '-' ? readStandardInput(context) : readConfig(path, workingDirectory)));
+}
+
+/** Checks and expands what {@link readInput} read. Throws ConfigError. */
+export function loadInput(context: CliContext, options: InputOptions, files: readonly ConfigSource[]): LoadedConfig {
+  return loadConfig({ files, variables: collectVariables(context, options), environment: context.environment });
+}
+
+function readStandardInput(context: CliContext): ConfigSource {
+  return { path: '-', directory: context.workingDirectory, text: context.readStandardInput(MAX_STDIN_BYTES) };
+}
+
+/** `--var` wins over `--var-file`, a later one over an earlier one. */
+function collectVariables(context: CliContext, options: InputOptions): Readonly<Record<string, unknown>> {
+  const files = options.varFile.map((path) => parseVariableFile(readConfig(path, context.workingDirectory)));
+  return Object.assign({}, ...files, Object.fromEntries(options.var.map(parseAssignment)));
+}
+
+function parseAssignment(text: string): readonly [string, string] {
+  const separator = text.indexOf('=');
+  if (separator < 1) {
+    throw new PlaitError('USAGE', `--var ${text}: not an assignment`, { hint: 'write  --var name=value' });
+  }
+  return [text.slice(0, separator), text.slice(separator + 1)];
+}

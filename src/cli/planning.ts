@@ -1,0 +1,75 @@
+import type { LoadedConfig } from '../config/load.ts';
+import { type Allowance, parseAllowance } from '../plan/allowance.ts';
+import type { DocumentFacts } from '../plan/document.ts';
+import { makePlan } from '../plan/make-plan.ts';
+import type { Plan, PlanScope } from '../plan/plan.ts';
+import { selectDeclarations } from '../plan/select.ts';
+import type { RegistryClient } from '../registry/client.ts';
+import type { Progress } from '../report/progress.ts';
+import { readState } from '../state/read-state.ts';
+import type { CliContext } from './context.ts';
+import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
+import { readGitCommit } from './git-commit.ts';
+import type { SelectionOptions } from './options.ts';
+import { VERSION } from './version.ts';
+
+/** What is checked before any registry is contacted. */
+export interface PlanQuestion {
+  readonly config: LoadedConfig;
+  readonly declarations: LoadedConfig['declarations'];
+  readonly scope: PlanScope;
+  readonly allowances: readonly Allowance[];
+}
+
+/** Throws USAGE for a selection that matches nothing and for text that is no allowance. */
+export function askPlan(
+  config: LoadedConfig,
+  options: SelectionOptions & { readonly allow: readonly string[] },
+): PlanQuestion {
+  const scope = { targets: options.target, exclude: options.exclude, selector: options.selector ?? null };
+  return {
+    config,
+    scope,
+    declarations: selectDeclarations(config.declarations, scope),
+    allowances: options.allow.map(parseAllowance),
+  };
+}
+
+/** Reads the registries and compares. Throws only when aborted. */
+export async function computePlan(
+  context: CliContext,
+  question: PlanQuestion,
+  tools: { readonly client: RegistryClient; readonly progress: Progress },
+): Promise<Plan> {
+  const images = await readState(tools.client, question.declarations, {
+    signal: context.signal,
+    onProgress: tools.progress.reading,
+  });
+  tools.progress.clear();
+  return makePlan({ images, allowances: question.allowances, scope: question.scope });
+}
+
+/** What the plan document says besides the plan. */
+export async function collectFacts(
+  context: CliContext,
+  config: LoadedConfig,
+  requests: Readonly<Record<string, number>>,
+): Promise<DocumentFacts> {
+  return {
+    version: VERSION,
+    createdAt: context.clock.now(),
+    configSha256: config.sha256,
+    gitCommit: await readGitCommit(context.workingDirectory),
+    requests,
+  };
+}
+
+/** The exit codes that hold for a plan by itself. */
+export function planCodes(plan: Plan, isDetailed: boolean): readonly ExitCode[] {
+  return [
+    EXIT_CODES.ok,
+    ...(plan.unreadable.length > 0 ? [EXIT_CODES.error] : []),
+    ...(plan.blocked.length > 0 ? [EXIT_CODES.blocked] : []),
+    ...(isDetailed && plan.changes.length > 0 ? [EXIT_CODES.changes] : []),
+  ];
+}

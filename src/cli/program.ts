@@ -1,0 +1,129 @@
+import { Command, CommanderError, Option } from 'commander';
+import { isPlaitError, toPlaitError } from '../errors/plait-error.ts';
+import { renderError } from '../report/text-error.ts';
+import { CommandEnd } from './command-end.ts';
+import type { CliContext } from './context.ts';
+import { chooseStyle } from './display.ts';
+import { EXIT_CODES, type ExitCode, exitCodeOf } from './exit-codes.ts';
+import { Interruption } from './interruption.ts';
+import {
+  addConnectionOptions,
+  addDisplayOptions,
+  addInputOptions,
+  addSelectionOptions,
+  applyEnvironment,
+  repeatable,
+} from './options.ts';
+import { VERSION } from './version.ts';
+
+/** Runs one command line and says how the process is to end. Never throws. */
+export async function runProgram(context: CliContext, argv: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT_CODES.ok;
+  const program = createProgram(context, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return explain(context, error);
+  }
+}
+
+function explain(context: CliContext, error: unknown): ExitCode {
+  if (error instanceof CommandEnd) return error.exitCode;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
+  const reason: unknown = context.signal.aborted ? context.signal.reason : error;
+  const known = toPlaitError(reason);
+  context.stderr.write(renderError(known, chooseStyle(context, context.stderr, 'auto')));
+  if (known instanceof Interruption) return known.exitCode;
+  if (isPlaitError(known, 'INTERNAL') && error instanceof Error && context.environment['PLAIT_DEBUG'] !== undefined) {
+    context.stderr.write(`${error.stack ?? ''}\n`);
+  }
+  return exitCodeOf(known.code);
+}
+
+/** What a lazily loaded command gets: its options, and its arguments in order. */
+type Run = (context: CliContext, options: never, ...args: string[]) => Promise<ExitCode>;
+
+type Register = (command: Command, load: () => Promise<Run>) => void;
+
+function createProgram(context: CliContext, end: (code: ExitCode) => void): Command {
+  const program = new Command('plait')
+    .description('Declare multi-arch image tags in YAML, see the plan, apply only what differs.')
+    .version(VERSION, '-V, --version')
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      getOutHelpWidth: () => Math.max(context.stdout.columns, 40),
+      getErrHelpWidth: () => Math.max(context.stderr.columns, 40),
+    })
+    .showHelpAfterError('Run the command with --help to see what it takes.')
+    .exitOverride();
+  const register: Register = (command, load) => {
+    command.copyInheritedSettings(program);
+    command.action(async () => {
+      applyEnvironment(command, context.environment);
+      const run = await load();
+      end(await run(context, command.opts() as never, ...command.args));
+    });
+    program.addCommand(command);
+  };
+  addPlanning(register);
+  addReading(register);
+  return program;
+}
+
+function addPlanning(register: Register): void {
+  const plan = new Command('plan').description('compare the config with the registries and print what would change');
+  addPlanOptions(plan);
+  addDisplayOptions(plan, ['text', 'json']);
+  register(plan, async () => (await import('./commands/plan.ts')).runPlan);
+
+  const apply = new Command('apply').description('plan, show, ask, and push only what differs');
+  addPlanOptions(apply)
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'everything but writes')
+    .option('--fail-fast', 'stop at the first failure instead of going on with other images')
+    .addOption(new Option('--stale <how>', 'when a tag moved meanwhile').choices(['abort', 'skip']).default('abort'));
+  addDisplayOptions(apply, ['text']);
+  register(apply, async () => (await import('./commands/apply.ts')).runApply);
+}
+
+function addPlanOptions(command: Command): Command {
+  addInputOptions(command);
+  addSelectionOptions(command);
+  addConnectionOptions(command);
+  return command
+    .addOption(repeatable('--allow <guard=glob>', 'lift a guard for these tags: platform-removal=repository:tag'))
+    .option('--short', 'one line an index')
+    .option('--show-unchanged', 'list also what needs no change')
+    .option('--detailed-exitcode', 'exit 2 when there are changes');
+}
+
+function addReading(register: Register): void {
+  const validate = new Command('validate').description('check the config without contacting a registry');
+  addDisplayOptions(addInputOptions(validate), ['text', 'json']);
+  register(validate, async () => (await import('./commands/validate.ts')).runValidate);
+
+  const render = new Command('render').description('print the config with everything expanded');
+  addDisplayOptions(addInputOptions(render), ['text', 'json']);
+  register(render, async () => (await import('./commands/render.ts')).runRender);
+
+  const inspect = new Command('inspect').description('show a live index or image').argument('<reference>');
+  addConnectionOptions(addInputOptions(inspect))
+    .option('-v, --verbose', 'also the config and the layers of each image')
+    .option('--raw', 'the exact bytes of the manifest')
+    .option('--platform <platform>', 'which image a client on this platform gets, and why');
+  addDisplayOptions(inspect, ['text', 'json']);
+  register(inspect, async () => (await import('./commands/inspect.ts')).runInspect);
+
+  const playground = new Command('playground')
+    .description('an own registry on loopback with sample images, to try everything')
+    .option('--port <n>', 'port; 0 takes a free one', Number, 5005)
+    .option('--dir <folder>', 'keep the content in this folder');
+  register(playground, async () => (await import('./commands/playground.ts')).runPlayground);
+
+  const version = new Command('version').description('print the version');
+  register(version, async () => (await import('./commands/version.ts')).runVersion);
+}

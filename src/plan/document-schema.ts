@@ -1,0 +1,99 @@
+import * as z from 'zod';
+
+const digest = z.string().regex(/^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/);
+const nullableDigest = digest.nullable();
+const count = z.int().nonnegative();
+
+const platform = z.strictObject({
+  platform: z.string().describe('Published platform, as containerd spells it'),
+  action: z.enum(['add', 'update', 'remove', 'keep', 'restore']),
+  before: nullableDigest,
+  after: nullableDigest,
+  source: z.string().nullable().describe('Declared source; null for what was found live'),
+  reason: z.string(),
+});
+
+const field = z.strictObject({
+  field: z.string(),
+  key: z.string(),
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+});
+
+const guard = z.strictObject({
+  guard: z.string(),
+  result: z.enum(['allowed', 'blocked']),
+  message: z.string(),
+  by: z.string().describe('The allowance that lifted it, or the one that would'),
+});
+
+const change = z.strictObject({
+  id: z.string(),
+  origin: z.string().describe('file:line:column of the declaration'),
+  repository: z.string(),
+  action: z.enum(['create', 'update', 'delete', 'repair']),
+  tags: z.array(z.strictObject({ name: z.string(), expect: nullableDigest.describe('null: must not exist') })),
+  index: digest.describe('Key into indexes'),
+  platforms: z.array(platform),
+  fields: z.array(field),
+  copies: z.array(z.strictObject({ from: z.string(), digest, how: z.enum(['mount', 'stream']) })),
+  guards: z.array(guard),
+});
+
+/** The plan document: one schema for its type, its validation and `schemas/plan.schema.json`. */
+export const planDocumentSchema = z.strictObject({
+  formatVersion: z.string().regex(/^\d+\.\d+$/),
+  tool: z.strictObject({ name: z.string(), version: z.string() }),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+  status: z.strictObject({ complete: z.boolean(), applyable: z.boolean(), errored: z.boolean() }),
+  config: z.strictObject({
+    sha256: z.string(),
+    lockSha256: z.string().nullable(),
+    gitCommit: z.string().nullable(),
+  }),
+  scope: z.strictObject({
+    targets: z.array(z.string()),
+    exclude: z.array(z.string()),
+    selector: z.string().nullable(),
+    shard: z.string().nullable(),
+    partial: z.boolean(),
+  }),
+  summary: z.strictObject({
+    create: count,
+    update: count,
+    delete: count,
+    blocked: count,
+    unreadable: count,
+    unchanged: count,
+  }),
+  requests: z.record(z.string(), count),
+  indexes: z.record(
+    digest,
+    z.strictObject({ mediaType: z.string(), size: count, content: z.base64().describe('The exact bytes') }),
+  ),
+  changes: z.array(change),
+  unchanged: z.array(
+    z.strictObject({
+      id: z.string(),
+      repository: z.string(),
+      tags: z.array(z.strictObject({ name: z.string(), digest })),
+    }),
+  ),
+  blocked: z.array(change),
+  unreadable: z.array(
+    z.strictObject({
+      id: z.string(),
+      origin: z.string(),
+      reference: z.string(),
+      left: z.array(z.string()).describe('Tags that stay as they are because of it'),
+      code: z.string(),
+      message: z.string(),
+      hint: z.string().nullable(),
+    }),
+  ),
+  notices: z.array(z.strictObject({ id: z.string(), code: z.string(), message: z.string() })),
+  checksum: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+});
+
+export type PlanDocument = z.infer<typeof planDocumentSchema>;

@@ -1,0 +1,97 @@
+import { computeDigest, type Digest } from '../oci/digest.ts';
+import type { StoredManifest } from '../oci/manifest.ts';
+import { formatRepository } from '../oci/repository.ts';
+import { toCanonicalJson } from './canonical-json.ts';
+import type { PlanDocument } from './document-schema.ts';
+import { type Change, type Plan, summarize } from './plan.ts';
+
+/** A week, `createdAt` to `expiresAt`. */
+const LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+
+export interface DocumentFacts {
+  readonly version: string;
+  /** Wall clock, milliseconds. */
+  readonly createdAt: number;
+  /** Of the config text, hexadecimal. */
+  readonly configSha256: string;
+  readonly gitCommit: string | null;
+  /** Requests sent to make the plan, by method. */
+  readonly requests: Readonly<Record<string, number>>;
+}
+
+type DocumentChange = PlanDocument['changes'][number];
+
+/**
+ * Pure: the plan as the document that `-O json` prints. Key order is fixed; two plans of the same state differ only in
+ * the two times and `requests`, which the checksum leaves out. Holds no secrets: nothing that goes in has any.
+ */
+export function toPlanDocument(plan: Plan, facts: DocumentFacts): PlanDocument {
+  const document = {
+    formatVersion: '1.0',
+    tool: { name: 'plait', version: facts.version },
+    createdAt: toTime(facts.createdAt),
+    expiresAt: toTime(facts.createdAt + LIFETIME_MS),
+    status: toStatus(plan),
+    config: { sha256: facts.configSha256, lockSha256: null, gitCommit: facts.gitCommit },
+    scope: toScope(plan),
+    summary: summarize(plan),
+    requests: Object.fromEntries(Object.entries(facts.requests).sort(([a], [b]) => (a < b ? -1 : 1))),
+    indexes: toIndexes(plan.indexes),
+    changes: plan.changes.map(toChange),
+    unchanged: plan.unchanged.map((entry) => ({
+      id: entry.id,
+      repository: formatRepository(entry.repository),
+      tags: entry.tags.map(({ name, digest }) => ({ name, digest })),
+    })),
+    blocked: plan.blocked.map(toChange),
+    unreadable: plan.unreadable.map((entry) => ({ ...entry, left: [...entry.left] })),
+    notices: plan.notices.map(({ id, code, message }) => ({ id, code, message })),
+  };
+  return { ...document, checksum: computeChecksum(document) };
+}
+
+/** Over the canonical JSON without the checksum itself, the two times and `requests`. */
+export function computeChecksum(document: Partial<PlanDocument>): Digest {
+  const { checksum: _self, createdAt: _created, expiresAt: _expires, requests: _requests, ...rest } = document;
+  return computeDigest(new TextEncoder().encode(toCanonicalJson(rest)));
+}
+
+function toTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+function toStatus(plan: Plan): PlanDocument['status'] {
+  const errored = plan.unreadable.length > 0;
+  return { complete: !errored, applyable: plan.changes.length > 0 && !errored, errored };
+}
+
+function toScope(plan: Plan): PlanDocument['scope'] {
+  const { targets, exclude, selector } = plan.scope;
+  const partial = targets.length > 0 || exclude.length > 0 || selector !== null;
+  return { targets: [...targets], exclude: [...exclude], selector, shard: null, partial };
+}
+
+function toIndexes(indexes: ReadonlyMap<Digest, StoredManifest>): PlanDocument['indexes'] {
+  const sorted = [...indexes.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
+  return Object.fromEntries(
+    sorted.map(({ digest, mediaType, bytes }) => [
+      digest,
+      { mediaType, size: bytes.length, content: Buffer.from(bytes).toString('base64') },
+    ]),
+  );
+}
+
+function toChange(change: Change): DocumentChange {
+  return {
+    id: change.id,
+    origin: change.origin,
+    repository: formatRepository(change.repository),
+    action: change.action,
+    tags: change.tags.map(({ name, expect }) => ({ name, expect })),
+    index: change.index,
+    platforms: change.platforms.map((row) => ({ ...row })),
+    fields: change.fields.map((row) => ({ ...row })),
+    copies: change.copies.map(({ from, digest, how }) => ({ from: formatRepository(from), digest, how })),
+    guards: change.guards.map((row) => ({ ...row })),
+  };
+}

@@ -1,0 +1,106 @@
+import type { Declaration } from '../config/declaration.ts';
+import type { PlaitError } from '../errors/plait-error.ts';
+import { isPlaitError } from '../errors/plait-error.ts';
+import { isSameIndex } from '../oci/compare.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
+import { toStoredIndex } from '../oci/index-bytes.ts';
+import type { StoredManifest } from '../oci/manifest.ts';
+import { formatReference } from '../oci/reference.ts';
+import type { BuiltContent, CopiedContent, DesiredContent } from '../state/desired.ts';
+import type { LiveTag } from '../state/live.ts';
+import { diffAnnotations, diffAttestations, diffEntryFields, diffPlatforms, type EntryDiff } from './diff.ts';
+import { listLiveEntries } from './live-entries.ts';
+import { mergeIndex } from './merge.ts';
+import { pairEntries } from './pair-entries.ts';
+import type { FieldChange, PlatformChange } from './plan.ts';
+
+/** What one tag needs. */
+export type TagOutcome =
+  | { readonly kind: 'unchanged'; readonly digest: Digest }
+  | {
+      readonly kind: 'change';
+      readonly wanted: StoredManifest;
+      readonly platforms: readonly PlatformChange[];
+      readonly fields: readonly FieldChange[];
+    }
+  | { readonly kind: 'failed'; readonly error: PlaitError };
+
+/** A tag that was read: unreadable ones never get here. */
+export type ReadableTag = Exclude<LiveTag, { kind: 'unreadable' }>;
+
+/** Pure: compares one live tag with what is declared for it. */
+export function planTag(declaration: Declaration, content: DesiredContent, live: ReadableTag): TagOutcome {
+  if (live.kind === 'present' && live.digest === content.stored.digest) {
+    return { kind: 'unchanged', digest: live.digest };
+  }
+  if (content.kind === 'copy') return planCopy(content, live);
+  try {
+    return planIndex(declaration, content, live);
+  } catch (error) {
+    if (isPlaitError(error)) return { kind: 'failed', error };
+    throw error;
+  }
+}
+
+function planIndex(declaration: Declaration, content: BuiltContent, live: ReadableTag): TagOutcome {
+  const merged = mergeIndex(declaration, content, live);
+  const current = live.kind === 'present' ? live.content?.manifest : undefined;
+  if (live.kind === 'present' && current?.kind === 'index' && isSameIndex(merged.index, current)) {
+    return { kind: 'unchanged', digest: live.digest };
+  }
+  const sources = new Map(content.entries.map((entry) => [entryKey(entry.descriptor), formatReference(entry.source)]));
+  const diff: EntryDiff = {
+    images: merged.images,
+    pairing: merged.pairing,
+    sourceOf: (entry) => sources.get(entryKey(entry)) ?? null,
+    keptAs: (entry) => (merged.unmanaged.has(entry.digest) ? 'unmanaged' : 'optional'),
+  };
+  const fields = current === undefined ? [] : diffFields(diff, current, merged.index);
+  return { kind: 'change', wanted: toStoredIndex(merged.index), platforms: diffPlatforms(diff), fields };
+}
+
+function planCopy(content: CopiedContent, live: ReadableTag): TagOutcome {
+  const { stored } = content;
+  const { digest, mediaType } = stored;
+  const images = listLiveEntries({
+    kind: 'present',
+    digest,
+    mediaType,
+    size: stored.bytes.length,
+    content: { manifest: stored.manifest, ...(content.platform === undefined ? {} : { platform: content.platform }) },
+  }).images;
+  const source = formatReference(content.source);
+  const diff: EntryDiff = {
+    images,
+    pairing: pairEntries(images, listLiveEntries(live).images),
+    sourceOf: () => source,
+    keptAs: () => 'optional',
+  };
+  const current = live.kind === 'present' ? live.content?.manifest : undefined;
+  const fields = current === undefined ? [] : diffFields(diff, current, stored.manifest);
+  return { kind: 'change', wanted: stored, platforms: diffPlatforms(diff), fields };
+}
+
+type AnyManifest = StoredManifest['manifest'];
+
+function diffFields(diff: EntryDiff, before: AnyManifest, after: AnyManifest): readonly FieldChange[] {
+  const mediaType: readonly FieldChange[] =
+    before.mediaType === after.mediaType
+      ? []
+      : [{ field: 'media-type', key: '', before: before.mediaType, after: after.mediaType }];
+  return [
+    ...mediaType,
+    ...diffAnnotations(before.annotations, after.annotations),
+    ...diffEntryFields(diff),
+    ...diffAttestations(entriesOf(before), entriesOf(after)),
+  ];
+}
+
+function entriesOf(manifest: AnyManifest): readonly Descriptor[] {
+  return manifest.kind === 'index' ? manifest.manifests : [];
+}
+
+function entryKey(entry: Descriptor): string {
+  return `${entry.digest} ${JSON.stringify(entry.platform ?? null)}`;
+}

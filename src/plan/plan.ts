@@ -1,0 +1,123 @@
+import type { Digest } from '../oci/digest.ts';
+import type { StoredManifest } from '../oci/manifest.ts';
+import type { Repository } from '../oci/repository.ts';
+
+/** What happens to one published platform. `keep` rows are there so that the whole index can be shown. */
+export interface PlatformChange {
+  readonly platform: string;
+  readonly action: 'add' | 'update' | 'remove' | 'keep';
+  readonly before: Digest | null;
+  readonly after: Digest | null;
+  /** The declared source, null for what was found live. */
+  readonly source: string | null;
+  readonly reason: 'new' | 'source-moved' | 'platform-changed' | 'undeclared' | 'unchanged' | 'unmanaged' | 'optional';
+}
+
+/** A difference that is not a platform: annotations, media type, attestations. */
+export interface FieldChange {
+  readonly field: 'annotations' | 'descriptor-annotations' | 'media-type' | 'platform' | 'attestation';
+  readonly key: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export interface TagMove {
+  readonly name: string;
+  /** What the tag must still hold when it is moved; null: it must not exist. */
+  readonly expect: Digest | null;
+}
+
+/** Content that is not in the target repository, as far as is known without asking. */
+export interface Copy {
+  readonly from: Repository;
+  readonly digest: Digest;
+  /** Blobs are mounted inside one registry and streamed between two. */
+  readonly how: 'mount' | 'stream';
+}
+
+export interface GuardRecord {
+  readonly guard: 'platform-removal';
+  readonly result: 'allowed' | 'blocked';
+  /** Why, in words. */
+  readonly message: string;
+  /** The allowance that lifted it, or the one that would. */
+  readonly by: string;
+}
+
+/** One index to publish under tags of one repository. */
+export interface Change {
+  readonly id: string;
+  readonly origin: string;
+  readonly repository: Repository;
+  readonly action: 'create' | 'update';
+  readonly tags: readonly TagMove[];
+  readonly index: Digest;
+  readonly platforms: readonly PlatformChange[];
+  readonly fields: readonly FieldChange[];
+  readonly copies: readonly Copy[];
+  readonly guards: readonly GuardRecord[];
+}
+
+/** Tags that hold what is wanted already. */
+export interface Unchanged {
+  readonly id: string;
+  readonly repository: Repository;
+  readonly tags: readonly { readonly name: string; readonly digest: Digest }[];
+}
+
+/** Something that could not be read or must not be published; `left` names the tags that stay as they are for it. */
+export interface Unreadable {
+  readonly id: string;
+  readonly origin: string;
+  readonly reference: string;
+  readonly left: readonly string[];
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+export interface PlanNotice {
+  readonly id: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Which part of the config was looked at. */
+export interface PlanScope {
+  readonly targets: readonly string[];
+  readonly exclude: readonly string[];
+  readonly selector: string | null;
+}
+
+export interface Plan {
+  readonly scope: PlanScope;
+  /** The exact bytes to push, by digest. */
+  readonly indexes: ReadonlyMap<Digest, StoredManifest>;
+  readonly changes: readonly Change[];
+  readonly unchanged: readonly Unchanged[];
+  readonly blocked: readonly Change[];
+  readonly unreadable: readonly Unreadable[];
+  readonly notices: readonly PlanNotice[];
+}
+
+export interface PlanSummary {
+  readonly create: number;
+  readonly update: number;
+  readonly delete: number;
+  readonly blocked: number;
+  readonly unreadable: number;
+  readonly unchanged: number;
+}
+
+/** Counts indexes, not tags. */
+export function summarize(plan: Plan): PlanSummary {
+  const count = (action: Change['action']) => plan.changes.filter((change) => change.action === action).length;
+  return {
+    create: count('create'),
+    update: count('update'),
+    delete: 0,
+    blocked: plan.blocked.length,
+    unreadable: plan.unreadable.length,
+    unchanged: plan.unchanged.length,
+  };
+}

@@ -1,0 +1,65 @@
+import { type ApplyResult, type ChangeResult, countTags, type TagResult } from '../apply/apply-result.ts';
+import { shortDigest } from '../oci/digest.ts';
+import { formatRepository } from '../oci/repository.ts';
+import type { Style } from './style.ts';
+import { describeRequests } from './text-plan.ts';
+
+export interface TextApplyOptions {
+  readonly style: Style;
+  /** Requests sent by the whole run, by method. */
+  readonly requests: Readonly<Record<string, number>>;
+}
+
+/** How every tag ended, for people: verdict first, what went wrong last. */
+export function renderTextApply(result: ApplyResult, options: TextApplyOptions): string {
+  const rows = result.changes.flatMap((change) => change.tags.map((tag) => describeTag(change, tag, options.style)));
+  return `${[describeVerdict(result, options.style), ...rows, describeRequests(options.requests)].join('\n')}\n`;
+}
+
+function describeVerdict(result: ApplyResult, style: Style): string {
+  const parts = (['done', 'already', 'stale', 'failed', 'not-started'] as const)
+    .map((status) => ({ status, count: countTags(result, status) }))
+    .filter(({ count }) => count > 0)
+    .map(({ status, count }) => `${count} ${nameStatus(status)}`);
+  const verdict = parts.length === 0 ? 'nothing to do' : parts.join(', ');
+  return style.strong(`${result.interrupted ? 'Apply interrupted' : 'Apply'}: ${verdict}`);
+}
+
+function nameStatus(status: TagResult['status']): string {
+  switch (status) {
+    case 'done':
+      return 'moved';
+    case 'already':
+      return 'already so';
+    case 'not-started':
+      return 'not started';
+    case 'stale':
+    case 'failed':
+      return status;
+    default:
+      return status satisfies never;
+  }
+}
+
+function describeTag(change: ChangeResult, tag: TagResult, style: Style): string {
+  const name = `${formatRepository(change.repository)}:${tag.name}`;
+  const move = `${tag.before === null ? 'absent' : shortDigest(tag.before)} → ${shortDigest(change.index)}`;
+  switch (tag.status) {
+    case 'done':
+      return `${style.add('✓')} ${name}   ${move}`;
+    case 'already':
+      return `${style.faint('=')} ${name}   ${shortDigest(change.index)}  already so`;
+    case 'not-started':
+      return `${style.faint('·')} ${name}   not started`;
+    case 'stale':
+    case 'failed':
+      return describeFailure(name, tag, style);
+    default:
+      return tag.status satisfies never;
+  }
+}
+
+function describeFailure(name: string, tag: TagResult, style: Style): string {
+  const hint = tag.hint === null ? '' : `\n      hint: ${tag.hint}`;
+  return `${style.remove('✗')} ${name}   ${tag.status}: ${tag.message ?? ''}${hint}`;
+}

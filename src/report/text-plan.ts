@@ -1,0 +1,179 @@
+import { shortDigest } from '../oci/digest.ts';
+import { formatRepository } from '../oci/repository.ts';
+import { type Change, type Plan, summarize, type TagMove, type Unchanged, type Unreadable } from '../plan/plan.ts';
+import type { Style } from './style.ts';
+import { countHidden, listFieldRows, listPlatformRows } from './text-rows.ts';
+
+export interface TextPlanOptions {
+  readonly style: Style;
+  /** Also lists what needs no change. */
+  readonly showUnchanged: boolean;
+  /** The verdict and one line a change. */
+  readonly short: boolean;
+  /** Requests sent, by method. */
+  readonly requests: Readonly<Record<string, number>>;
+}
+
+/** The plan for people: verdict first, one block an index, blocked and unreadable last. Same plan, same text. */
+export function renderTextPlan(plan: Plan, options: TextPlanOptions): string {
+  const blocks = [
+    ...plan.changes.map((change) => describeChange(change, options)),
+    ...(options.showUnchanged ? plan.unchanged.map((entry) => describeUnchanged(entry, options.style)) : []),
+    ...plan.blocked.map((change) => describeBlocked(change, options)),
+    ...groupUnreadable(plan.unreadable).map((entry) => describeUnreadable(entry, options.style)),
+  ];
+  const notices = plan.notices.map((notice) => `Note: ${notice.message}`);
+  const parts = [
+    describeScope(plan),
+    describeVerdict(plan, options.style),
+    ...(blocks.length > 0 ? ['', ...blocks] : []),
+    ...(notices.length > 0 ? ['', ...notices] : []),
+    ...(blocks.length > 0 && !options.short ? ['', describeLegend(plan, options)] : []),
+    describeRequests(options.requests),
+  ];
+  return `${parts.filter((part) => part !== undefined).join('\n')}\n`;
+}
+
+function describeScope(plan: Plan): string | undefined {
+  const { targets, exclude, selector } = plan.scope;
+  const words = [
+    ...targets.map((glob) => `--target ${glob}`),
+    ...exclude.map((glob) => `--exclude ${glob}`),
+    ...(selector === null ? [] : [`--selector ${selector}`]),
+  ];
+  return words.length === 0 ? undefined : `Part of the config only: ${words.join(' ')}`;
+}
+
+function describeVerdict(plan: Plan, style: Style): string {
+  const counts = summarize(plan);
+  const work = join([
+    [counts.create, 'to create'],
+    [counts.update, 'to update'],
+    [counts.delete, 'to delete'],
+  ]);
+  const held = join([
+    [counts.blocked, 'blocked'],
+    [counts.unreadable, 'unreadable'],
+  ]);
+  const parts = [work === '' ? 'nothing to do' : work, held, `${counts.unchanged} unchanged`];
+  return style.strong(`Plan: ${parts.filter((part) => part !== '').join('; ')}`);
+}
+
+function join(counts: readonly (readonly [number, string])[]): string {
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} ${word}`)
+    .join(', ');
+}
+
+function describeChange(change: Change, options: TextPlanOptions): string {
+  const { style } = options;
+  const isNew = change.action === 'create';
+  const mark = isNew ? style.add('+') : style.update('~');
+  const head = `${mark} ${style.strong(nameTags(change))}   ${describeMove(change)}  ${style.faint(change.action)}`;
+  return options.short ? head : [head, ...describeRows(change, options), ...describeAllowed(change)].join('\n');
+}
+
+function describeRows(change: Change, options: TextPlanOptions): readonly string[] {
+  const rows = listPlatformRows(change, options);
+  const hidden = countHidden(change, options.showUnchanged);
+  const rest = hidden === 0 ? [] : [`(${hidden} platform${hidden === 1 ? '' : 's'} unchanged)`];
+  const note = rest.map((text) => `      ${options.style.faint(text)}`);
+  return [
+    ...rows.map((row) => `    ${row}`),
+    ...listFieldRows(change, options.style).map((row) => `    ${row}`),
+    ...note,
+  ];
+}
+
+function describeAllowed(change: Change): readonly string[] {
+  return change.guards
+    .filter((guard) => guard.result === 'allowed')
+    .map((guard) => `      allowed: ${guard.message}  (${guard.by})`);
+}
+
+function describeBlocked(change: Change, options: TextPlanOptions): string {
+  const { style } = options;
+  const [first] = change.guards.filter((guard) => guard.result === 'blocked');
+  const head = `${style.blocked('!')} ${style.strong(nameTags(change))}   ${describeMove(change)}  ${style.blocked(
+    `blocked: ${first?.message ?? ''}`,
+  )}`;
+  const allow = change.guards
+    .filter((guard) => guard.result === 'blocked')
+    .map((guard) => `      allow with  ${guard.by}`);
+  return [head, ...(options.short ? [] : describeRows(change, options)), ...allow].join('\n');
+}
+
+function describeUnchanged(entry: Unchanged, style: Style): string {
+  const repository = formatRepository(entry.repository);
+  return entry.tags
+    .map(({ name, digest }) => `${style.faint('=')} ${repository}:${name}   ${style.faint(shortDigest(digest))}`)
+    .join('\n');
+}
+
+/** One failed source of several images is one block: what failed once is said once. */
+function groupUnreadable(entries: readonly Unreadable[]): readonly Unreadable[] {
+  const groups = new Map<string, Unreadable>();
+  for (const entry of entries) {
+    const key = `${entry.reference}\n${entry.message}`;
+    const group = groups.get(key);
+    const left = [...new Set([...(group?.left ?? []), ...entry.left])];
+    groups.set(key, group === undefined ? entry : { ...group, left });
+  }
+  return [...groups.values()];
+}
+
+function describeUnreadable(entry: Unreadable, style: Style): string {
+  const left = `${entry.left.join(', ')} left as ${entry.left.length === 1 ? 'it is' : 'they are'}`;
+  return [
+    `${style.unreadable('?')} ${style.strong(entry.reference)}   ${style.unreadable(entry.message)}`,
+    `      ${left}  (${entry.origin})`,
+    ...(entry.hint === null ? [] : [`      hint: ${entry.hint}`]),
+  ].join('\n');
+}
+
+function nameTags(change: Change): string {
+  const [first, ...others] = change.tags;
+  const lead = `${formatRepository(change.repository)}:${first?.name ?? ''}`;
+  if (others.length === 0) return lead;
+  return `${lead}  (+ ${others.map((tag) => nameOther(tag, first)).join(', ')})`;
+}
+
+/** A tag that holds something else than the first one now says so. */
+function nameOther(tag: TagMove, first: TagMove | undefined): string {
+  if (tag.expect === (first?.expect ?? null)) return tag.name;
+  return tag.expect === null ? `${tag.name} new` : `${tag.name} from ${shortDigest(tag.expect)}`;
+}
+
+function describeMove(change: Change): string {
+  const before = change.tags[0]?.expect ?? null;
+  return before === null ? shortDigest(change.index) : `${shortDigest(before)} → ${shortDigest(change.index)}`;
+}
+
+function describeLegend(plan: Plan, options: TextPlanOptions): string {
+  const { style } = options;
+  const shown = [...plan.changes, ...plan.blocked];
+  const acts = new Set(shown.flatMap((change) => change.platforms.map((row) => row.action)));
+  const isUpdate = acts.has('update') || shown.some((change) => change.fields.length > 0);
+  const words = [
+    plan.changes.some((change) => change.action === 'update') || isUpdate ? `${style.update('~')} update` : '',
+    plan.changes.some((change) => change.action === 'create') || acts.has('add') ? `${style.add('+')} add` : '',
+    acts.has('remove') ? `${style.remove('-')} remove` : '',
+    options.showUnchanged && plan.unchanged.length > 0 ? `${style.faint('=')} unchanged` : '',
+    plan.blocked.length > 0 ? `${style.blocked('!')} blocked` : '',
+    plan.unreadable.length > 0 ? `${style.unreadable('?')} unreadable` : '',
+  ];
+  return words.filter((word) => word !== '').join('   ');
+}
+
+/** `Requests: 214 HEAD, 9 GET.` */
+export function describeRequests(requests: Readonly<Record<string, number>>): string {
+  const order = ['HEAD', 'GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'TOKEN', 'REDIRECT'];
+  const words = order.flatMap((method) => {
+    const count = requests[method] ?? 0;
+    return count === 0
+      ? []
+      : [`${count} ${method === method.toUpperCase() && order.indexOf(method) > 5 ? method.toLowerCase() : method}`];
+  });
+  return `Requests: ${words.length === 0 ? 'none' : words.join(', ')}.`;
+}

@@ -1,0 +1,118 @@
+import { cleanText } from '../errors/redact.ts';
+import { type Digest, shortDigest } from '../oci/digest.ts';
+import type { Change, FieldChange, PlatformChange } from '../plan/plan.ts';
+import type { Style } from './style.ts';
+
+export interface RowOptions {
+  readonly style: Style;
+  readonly showUnchanged: boolean;
+}
+
+const BLANK = ' '.repeat(7);
+
+/** One line a platform: what happens, from which digest to which, and where the image comes from. */
+export function listPlatformRows(change: Change, options: RowOptions): readonly string[] {
+  const rows = change.platforms.filter((row) => options.showUnchanged || row.action !== 'keep');
+  const width = Math.max(0, ...rows.map((row) => row.platform.length));
+  const isMove = rows.some((row) => row.before !== null && row.after !== null && row.before !== row.after);
+  return rows.map((row) => {
+    const name = row.platform.padEnd(width);
+    const source = row.source === null ? describeReason(row) : row.source;
+    const earlier = findEarlierName(change, row);
+    const was = earlier === undefined ? '' : `  (was ${earlier})`;
+    return `${markOf(row, options.style)} ${name}   ${describeMove(row, isMove)}   ${source}${was}`.trimEnd();
+  });
+}
+
+function findEarlierName(change: Change, row: PlatformChange): string | undefined {
+  const renamed = change.fields.find((field) => field.field === 'platform' && field.key === row.platform);
+  return renamed?.before ?? undefined;
+}
+
+/** How many platforms are not listed because nothing changes for them. */
+export function countHidden(change: Change, showUnchanged: boolean): number {
+  return showUnchanged ? 0 : change.platforms.filter((row) => row.action === 'keep').length;
+}
+
+/** One line a difference that no platform row shows. */
+export function listFieldRows(change: Change, style: Style): readonly string[] {
+  return change.fields.flatMap((field) => {
+    if (field.field === 'platform') return [];
+    const mark = field.before === null ? style.add('+') : field.after === null ? style.remove('-') : style.update('~');
+    return [`${mark} ${nameField(field)}   ${describeValues(field)}`];
+  });
+}
+
+function markOf(row: PlatformChange, style: Style): string {
+  switch (row.action) {
+    case 'add':
+      return style.add('+');
+    case 'update':
+      return style.update('~');
+    case 'remove':
+      return style.remove('-');
+    case 'keep':
+      return style.faint('=');
+    default:
+      return row.action satisfies never;
+  }
+}
+
+function describeMove(row: PlatformChange, isMove: boolean): string {
+  const before = show(row.before);
+  const after = show(row.after);
+  if (row.before !== null && row.after !== null && row.before !== row.after) return `${before} → ${after}`;
+  if (!isMove) return row.after === null ? before : after;
+  return row.after === null || row.before === row.after ? `${before}   ${BLANK}` : `${BLANK}   ${after}`;
+}
+
+function show(digest: Digest | null): string {
+  return digest === null ? BLANK : shortDigest(digest);
+}
+
+function describeReason(row: PlatformChange): string {
+  switch (row.reason) {
+    case 'undeclared':
+      return 'not declared';
+    case 'unmanaged':
+      return 'not declared, kept';
+    case 'optional':
+      return 'optional, source absent, kept';
+    case 'new':
+    case 'source-moved':
+    case 'platform-changed':
+    case 'unchanged':
+      return '';
+    default:
+      return row.reason satisfies never;
+  }
+}
+
+function nameField(field: FieldChange): string {
+  switch (field.field) {
+    case 'annotations':
+      return `annotation ${field.key}`;
+    case 'descriptor-annotations':
+      return `annotation of ${field.key}`;
+    case 'media-type':
+      return 'media type';
+    case 'attestation':
+      return `attestation of ${field.key}`;
+    case 'platform':
+      return field.key;
+    default:
+      return field.field satisfies never;
+  }
+}
+
+function describeValues(field: FieldChange): string {
+  const show = (text: string) => (field.field === 'attestation' ? text.slice(7, 14) : quote(text));
+  if (field.before === null) return show(field.after ?? '');
+  if (field.after === null) return show(field.before);
+  return `${show(field.before)} → ${show(field.after)}`;
+}
+
+/** Values come from registries and config alike: cut, with nothing that a terminal would act on. */
+function quote(text: string): string {
+  return `"${cleanText(text, 60)}"`;
+}
