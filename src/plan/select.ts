@@ -46,6 +46,6 @@ function keepTags(entry: Declaration, globs: readonly string[], matching: boolea
 
 function matchesNothing(what: string): PlaitError {
   return new PlaitError('USAGE', `${what} matches no image of the config`, {
-    hint: 'write an id or repository:tag of the config; * stops at a slash, ** does not',
+    hint: 'write an id or repository:tag of the config; * stops at a slash, **/ spans any number of folders',
   });
 }

@@ -1,0 +1,124 @@
+import type { Declaration } from '../../src/config/declaration.ts';
+import type { PlaitError } from '../../src/errors/plait-error.ts';
+import type { Annotations, Descriptor } from '../../src/oci/descriptor.ts';
+import { type Digest, parseDigest } from '../../src/oci/digest.ts';
+import { toStoredIndex } from '../../src/oci/index-bytes.ts';
+import type { ImageIndex } from '../../src/oci/manifest.ts';
+import { MEDIA_TYPES } from '../../src/oci/media-types.ts';
+import { type Platform, parsePlatform } from '../../src/oci/platform.ts';
+import { parseReference } from '../../src/oci/reference.ts';
+import { parseRepository } from '../../src/oci/repository.ts';
+import type { BuiltContent, DesiredIndex } from '../../src/state/desired.ts';
+import type { LiveTag } from '../../src/state/live.ts';
+import type { ImageState } from '../../src/state/read-state.ts';
+
+/** A digest that reads well in tests: one character over and over. */
+export function digestOf(character: string): Digest {
+  return parseDigest(`sha256:${character.repeat(64)}`);
+}
+
+/** An index entry for an image of `platform` whose digest is `character` over and over. */
+export function entry(platform: string, character: string, more: Partial<Descriptor> = {}): Descriptor {
+  return {
+    mediaType: MEDIA_TYPES.ociManifest,
+    digest: digestOf(character),
+    size: 500,
+    platform: parsePlatform(platform),
+    ...more,
+  };
+}
+
+/** What buildx adds to an index for the image with the digest of `owner`. */
+export function attestation(owner: string, character: string): Descriptor {
+  return {
+    mediaType: MEDIA_TYPES.ociManifest,
+    digest: digestOf(character),
+    size: 700,
+    platform: { os: 'unknown', architecture: 'unknown' },
+    annotations: {
+      'vnd.docker.reference.digest': digestOf(owner),
+      'vnd.docker.reference.type': 'attestation-manifest',
+    },
+  };
+}
+
+export function declare(more: Partial<Declaration> = {}): Declaration {
+  return {
+    id: 'app',
+    origin: { file: 'manifests.yaml', line: 3, column: 5 },
+    targets: [{ repository: parseRepository('registry.example/app'), tags: ['1.0.0'] }],
+    content: { kind: 'platforms', entries: [] },
+    mediaType: 'oci',
+    annotations: {},
+    descriptorAnnotations: {},
+    archNames: 'goarch',
+    unmanagedPlatforms: 'remove',
+    attestations: 'keep',
+    maxPlatformRemovals: 0,
+    labels: {},
+    ...more,
+  };
+}
+
+export interface Built {
+  readonly entries: readonly Descriptor[];
+  readonly attestations?: readonly Descriptor[];
+  readonly retained?: readonly Platform[];
+  readonly annotations?: Annotations;
+  readonly source?: string;
+}
+
+/** A desired index with `entries`, all from `source`, by default another tag of the target repository. */
+export function build(parts: Built): BuiltContent {
+  const source = parseReference(parts.source ?? 'registry.example/app:build');
+  const images = parts.entries.map((descriptor) => ({ kind: 'image' as const, descriptor, source }));
+  const attestations = (parts.attestations ?? []).map((descriptor) => ({
+    kind: 'attestation' as const,
+    descriptor,
+    source,
+  }));
+  const entries = [...images, ...attestations];
+  return {
+    kind: 'index',
+    entries,
+    retained: parts.retained ?? [],
+    stored: toStoredIndex(
+      indexOf(
+        entries.map(({ descriptor }) => descriptor),
+        { annotations: parts.annotations ?? {} },
+      ),
+    ),
+  };
+}
+
+export function indexOf(manifests: readonly Descriptor[], more: Partial<ImageIndex> = {}): ImageIndex {
+  return { kind: 'index', mediaType: MEDIA_TYPES.ociIndex, manifests, ...more };
+}
+
+export const ABSENT: LiveTag = { kind: 'absent' };
+
+export function present(index: ImageIndex): Extract<LiveTag, { kind: 'present' }> {
+  const { digest, mediaType, bytes } = toStoredIndex(index);
+  return { kind: 'present', digest, mediaType, size: bytes.length, content: { manifest: index } };
+}
+
+export function unreadable(error: PlaitError): LiveTag {
+  return { kind: 'unreadable', error };
+}
+
+/** One image of the config with both sides of the comparison: `live` holds what each declared tag of its target holds. */
+export function imageState(
+  declaration: Declaration,
+  content: BuiltContent | { readonly failures: Extract<DesiredIndex, { kind: 'failed' }>['failures'] },
+  live: Readonly<Record<string, LiveTag>>,
+): ImageState {
+  const desired: DesiredIndex =
+    'failures' in content
+      ? { kind: 'failed', declaration, failures: content.failures }
+      : { kind: 'resolved', declaration, content, notices: [] };
+  const targets = declaration.targets.map(({ repository, tags }) => ({
+    repository,
+    tags: tags.map((name) => ({ name, live: live[name] ?? ABSENT })),
+  }));
+  return { desired, targets };
+}
