@@ -50,11 +50,19 @@ export interface RealRegistry {
 const START_MS = 20_000;
 const PORT_TRIES = 3;
 
+const { program: known } = inject('registrySearch');
+const isLeftOut = known === undefined && !process.env.CI;
+
 /**
  * `describe` for what needs a real registry. Left out only when none could be had, and then the run says so in its last
  * lines; with `CI` set it runs all the same, and fails.
  */
-export const describeWithRegistry = describe.skipIf(inject('registrySearch').program === undefined && !process.env.CI);
+export const describeWithRegistry = describe.skipIf(isLeftOut);
+
+/** As {@link describeWithRegistry}, for what only distribution 2.8 does; newer ones may well do better. */
+export const describeWithDistribution28 = describe.skipIf(
+  isLeftOut || (known !== undefined && !known.version.startsWith('2.8.')),
+);
 
 /** Starts a registry of its own for the caller: empty, in memory, deletes allowed, gone when the test process ends. */
 export async function startRegistry(variant: RegistryVariant = {}): Promise<RealRegistry> {
