@@ -118,13 +118,14 @@ describeWithDistribution28('distribution 2.8', () => {
 
   it('mounts a blob that the other repository holds, and opens an upload for one that it does not', async () => {
     const digest = image.blobs[0]!.digest;
-    const mount = (query: string) => send(`facts/mounted/blobs/uploads/?mount=${query}`, { method: 'POST' });
-    const answers = await Promise.all([
-      mount(`${digest}&from=facts/app`),
-      mount(`${digest}&from=facts/none`),
-      mount(digest),
-      mount(`${image.manifest.digest}&from=facts/app`),
-    ]);
+    const queries = [
+      `${digest}&from=facts/app`,
+      `${digest}&from=facts/none`,
+      digest,
+      `${image.manifest.digest}&from=facts/app`,
+    ];
+    const paths = queries.map((query) => `facts/mounted/blobs/uploads/?mount=${query}`);
+    const answers = await Promise.all(paths.map((path) => send(path, { method: 'POST' })));
     expect(answers.map(({ status }) => status)).toEqual([201, 202, 202, 202]);
   });
 

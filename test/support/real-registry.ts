@@ -117,7 +117,7 @@ const LIFELINE = 'exec 3<&0; "$@" & pid=$!; (cat <&3; kill -9 $pid) >/dev/null 2
 function toCommand(program: RegistryProgram, folder: string, port: number): [string, ...string[]] {
   const config = join(folder, 'config.json');
   if (program.kind === 'binary') return ['sh', '-c', LIFELINE, 'sh', program.path, 'serve', config];
-  const published = ['--publish', `127.0.0.1:${port}:${port}`, '--volume', `${folder}:${folder}:ro`];
+  const published = ['--publish', `127.0.0.1:${port}:${port}`, '--volume', `${folder}:${folder}:ro,z`];
   const container = ['run', '--rm', '--interactive', ...published, '--entrypoint', 'sh', program.image];
   return [program.engine, ...container, '-c', LIFELINE, 'sh', 'registry', 'serve', config];
 }
