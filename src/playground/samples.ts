@@ -31,7 +31,7 @@ interface Build {
 }
 
 /**
- * Every sample tag, the same bytes on every machine:
+ * Every sample tag, sorted, the same bytes on every machine:
  *
  * | Repository | Tags | What |
  * |---|---|---|
@@ -45,7 +45,7 @@ interface Build {
  * | `demo/vendor/tool` | `2.3.0-amd64`, `2.3.0-arm64` | OCI images in a repository of someone else |
  */
 export function listSamples(): readonly Sample[] {
-  return [
+  const samples = [
     ...helloSamples('1.0.0'),
     ...helloSamples('1.1.0'),
     ...classicSamples(),
@@ -56,6 +56,12 @@ export function listSamples(): readonly Sample[] {
       { amd64: AMD64, arm64: ARM64 },
     ),
   ];
+  return samples.sort((a, b) => compare(a.repository, b.repository) || compare(a.tag, b.tag));
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 function helloSamples(version: string): readonly Sample[] {
