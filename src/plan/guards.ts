@@ -26,7 +26,7 @@ export function checkRemovals(
     const removed = platforms.filter((row) => row.action === 'remove').map((row) => row.platform);
     if (removed.length <= limit.max) return [];
     const reference = `${formatRepository(repository)}:${name}`;
-    const message = `${reference} would lose ${removed.join(', ')}`;
+    const message = `would lose ${removed.join(', ')}`;
     const allowance = findAllowance(limit.allowances, 'platform-removal', reference);
     return allowance === undefined
       ? [{ guard: 'platform-removal', result: 'blocked', message, by: `--allow platform-removal=${reference}` }]

@@ -16,32 +16,46 @@ export interface TextPlanOptions {
 
 /** The plan for people: verdict first, one block an index, blocked and unreadable last. Same plan, same text. */
 export function renderTextPlan(plan: Plan, options: TextPlanOptions): string {
-  const blocks = [
-    ...plan.changes.map((change) => describeChange(change, options)),
+  const layout = { ...options, width: findWidth([...plan.changes, ...plan.blocked]) };
+  const work = [
+    ...plan.changes.map((change) => describeChange(change, layout)),
     ...(options.showUnchanged ? plan.unchanged.map((entry) => describeUnchanged(entry, options.style)) : []),
-    ...plan.blocked.map((change) => describeBlocked(change, options)),
+  ];
+  const held = [
+    ...plan.blocked.map((change) => describeBlocked(change, layout)),
     ...groupUnreadable(plan.unreadable).map((entry) => describeUnreadable(entry, options.style)),
   ];
-  const notices = plan.notices.map((notice) => `Note: ${notice.message}`);
-  const parts = [
-    describeScope(plan),
+  const legend = work.length + held.length > 0 && !options.short ? [describeLegend(plan, options)] : [];
+  const sections = [work, held, plan.notices.map((notice) => `Note: ${notice.message}`), legend];
+  const lines = [
+    ...describeScope(plan),
     describeVerdict(plan, options.style),
-    ...(blocks.length > 0 ? ['', ...blocks] : []),
-    ...(notices.length > 0 ? ['', ...notices] : []),
-    ...(blocks.length > 0 && !options.short ? ['', describeLegend(plan, options)] : []),
+    ...sections.filter((section) => section.length > 0).flatMap((section) => ['', ...section]),
     describeRequests(options.requests),
   ];
-  return `${parts.filter((part) => part !== undefined).join('\n')}\n`;
+  return `${lines.join('\n')}\n`;
 }
 
-function describeScope(plan: Plan): string | undefined {
+/** Digests stand in one column as long as names are of a usual length. */
+const MAX_NAME_WIDTH = 60;
+
+interface Layout extends TextPlanOptions {
+  readonly width: number;
+}
+
+function findWidth(changes: readonly Change[]): number {
+  const widths = changes.map((change) => nameTags(change).length).filter((width) => width <= MAX_NAME_WIDTH);
+  return widths.reduce((widest, width) => Math.max(widest, width), 0);
+}
+
+function describeScope(plan: Plan): readonly string[] {
   const { targets, exclude, selector } = plan.scope;
   const words = [
     ...targets.map((glob) => `--target ${glob}`),
     ...exclude.map((glob) => `--exclude ${glob}`),
     ...(selector === null ? [] : [`--selector ${selector}`]),
   ];
-  return words.length === 0 ? undefined : `Part of the config only: ${words.join(' ')}`;
+  return words.length === 0 ? [] : [`Part of the config only: ${words.join(' ')}`];
 }
 
 function describeVerdict(plan: Plan, style: Style): string {
@@ -66,11 +80,11 @@ function join(counts: readonly (readonly [number, string])[]): string {
     .join(', ');
 }
 
-function describeChange(change: Change, options: TextPlanOptions): string {
+function describeChange(change: Change, options: Layout): string {
   const { style } = options;
   const isNew = change.action === 'create';
   const mark = isNew ? style.add('+') : style.update('~');
-  const head = `${mark} ${style.strong(nameTags(change))}   ${describeMove(change)}  ${style.faint(change.action)}`;
+  const head = `${mark} ${style.strong(nameTags(change).padEnd(options.width))}   ${describeMove(change)}  ${style.faint(change.action)}`;
   return options.short ? head : [head, ...describeRows(change, options), ...describeAllowed(change)].join('\n');
 }
 
@@ -92,10 +106,10 @@ function describeAllowed(change: Change): readonly string[] {
     .map((guard) => `      allowed: ${guard.message}  (${guard.by})`);
 }
 
-function describeBlocked(change: Change, options: TextPlanOptions): string {
+function describeBlocked(change: Change, options: Layout): string {
   const { style } = options;
   const [first] = change.guards.filter((guard) => guard.result === 'blocked');
-  const head = `${style.blocked('!')} ${style.strong(nameTags(change))}   ${describeMove(change)}  ${style.blocked(
+  const head = `${style.blocked('!')} ${style.strong(nameTags(change).padEnd(options.width))}   ${describeMove(change)}  ${style.blocked(
     `blocked: ${first?.message ?? ''}`,
   )}`;
   const allow = change.guards
