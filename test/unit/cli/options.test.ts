@@ -1,0 +1,39 @@
+import { Command, Option } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { applyEnvironment, repeatable } from '../../../src/cli/options.ts';
+
+function parse(argv: readonly string[], environment: Record<string, string>): Record<string, unknown> {
+  const command = new Command('x')
+    .addOption(repeatable('--allow <guard=glob>', ''))
+    .addOption(new Option('--color <when>', '').choices(['auto', 'never']).default('auto'))
+    .option('--detailed-exitcode', '')
+    .option('--parallelism <n>', '', Number)
+    .exitOverride();
+  command.parse([...argv], { from: 'user' });
+  applyEnvironment(command, environment);
+  return command.opts();
+}
+
+describe('an option', () => {
+  it('is taken from PLAIT_<FLAG_NAME>', () => {
+    const environment = { PLAIT_DETAILED_EXITCODE: 'true', PLAIT_PARALLELISM: '7', PLAIT_COLOR: 'never' };
+
+    expect(parse([], environment)).toMatchObject({ detailedExitcode: true, parallelism: 7, color: 'never' });
+  });
+
+  it('that may be repeated takes a value a line', () => {
+    expect(parse([], { PLAIT_ALLOW: 'a=b\nc=d' })).toMatchObject({ allow: ['a=b', 'c=d'] });
+  });
+
+  it('on the command line wins over the environment', () => {
+    expect(parse(['--color', 'auto'], { PLAIT_COLOR: 'never' })).toMatchObject({ color: 'auto' });
+  });
+
+  it('can be switched off by a word for it', () => {
+    expect(parse([], { PLAIT_DETAILED_EXITCODE: 'false' })).toMatchObject({ detailedExitcode: false });
+  });
+
+  it.each([{ PLAIT_DETAILED_EXITCODE: 'perhaps' }, { PLAIT_COLOR: 'pink' }])('refuses %j', (environment) => {
+    expect(() => parse([], environment as never)).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  });
+});
