@@ -1,4 +1,5 @@
 import { formatPlatform, normalizePlatform, type Platform } from './platform.ts';
+import { cleanText } from '../errors/redact.ts';
 import { findFallbacks } from './platform-fallbacks.ts';
 import { runsOnWindows } from './windows-versions.ts';
 
@@ -47,7 +48,7 @@ export function explainMatch<T extends PlatformCandidate>(
   const rungs = findFallbacks(normalizePlatform(wanted));
   const ranks = new Map(rankCandidates(rungs, candidates).map(({ position }, index) => [position, index + 1]));
   return candidates.map((candidate, position) => {
-    const reason = describeVerdict(judge(rungs, candidate), rungs);
+    const reason = cleanText(describeVerdict(judge(rungs, candidate), rungs));
     const rank = ranks.get(position);
     return rank === undefined ? { candidate, reason } : { candidate, rank, reason };
   });
