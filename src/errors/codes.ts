@@ -19,6 +19,7 @@ export const ERROR_CODES = Object.freeze({
   REGISTRY_TAG_IMMUTABLE: 'the registry forbids moving the tag',
   REGISTRY_CHILD_UNKNOWN: 'the registry does not hold an image that the index names',
   REGISTRY_PROTOCOL: 'the answer of the registry breaks the protocol',
+  REDIRECT_REFUSED: 'a redirect led where Plait must not go',
   REGISTRY_ERROR: 'the registry answered with an error',
   REALM_REFUSED: 'the registry sent us to a token server that must not get credentials',
   CREDENTIALS_INVALID: 'a credentials file or variable cannot be used',

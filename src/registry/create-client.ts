@@ -1,7 +1,21 @@
+import { ANONYMOUS } from '../auth/authenticator.ts';
+import { createFirstContact } from '../auth/first-contact.ts';
+import { type Repository, toRepositoryKey } from '../oci/repository.ts';
 import type { Clock } from '../transport/clock.ts';
 import type { RetryPolicy, Timeouts } from '../transport/policy.ts';
-import type { RegistryClient } from './client.ts';
+import { createTransport, type Transport } from '../transport/transport.ts';
+import { createBlobCopies } from './blob-copies.ts';
+import { type Channel, createChannel } from './channel.ts';
+import type { BlobCopy, BlobCopyOutcome, RegistryClient, RequestOptions } from './client.ts';
+import type { Place } from './context.ts';
+import { copyBlob } from './copy-blob.ts';
+import { toRegistry } from './endpoint.ts';
+import { listTags } from './list-tags.ts';
+import { putManifestTags } from './put-tags.ts';
+import { hasBlob, readBlob } from './read-blob.ts';
+import { getManifest, headManifest } from './read-manifest.ts';
 import type { RegistrySettings } from './settings.ts';
+import { putManifest } from './write-manifest.ts';
 
 export interface RegistryClientOptions {
   /** The settings of a registry host; what holds for all hosts is already folded in. */
@@ -19,6 +33,52 @@ export interface RegistryClientOptions {
 }
 
 /** A client for all registries of one run. Nothing is sent before the first call; `close` it at the end. */
-export function createRegistryClient(_options: RegistryClientOptions): RegistryClient {
-  throw new Error('not built yet');
+export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
+  const transport = createTransport({ ...options, profile: (host) => options.settings(toRegistry(host)) });
+  const channelOf = createChannels(options, transport);
+  const placeOf = (repository: Repository): Place => ({ channel: channelOf(repository.registry), repository });
+  return {
+    headManifest: (repository, reference, request) => headManifest(placeOf(repository), reference, request),
+    getManifest: (repository, reference, request) => getManifest(placeOf(repository), reference, request),
+    putManifest: (repository, reference, ...[manifest, request = {}]) =>
+      putManifest({ place: placeOf(repository), reference, manifest, options: request }),
+    putManifestTags: (repository, manifest, ...[tags, request = {}]) =>
+      putManifestTags({ place: placeOf(repository), manifest, tags, options: request }),
+    hasBlob: (repository, digest, request) => hasBlob(placeOf(repository), digest, request),
+    readBlob: (repository, descriptor, { maxBytes, ...request }) =>
+      readBlob(placeOf(repository), { descriptor, maxBytes, options: request }),
+    copyBlob: createBlobCopier(placeOf),
+    listTags: (repository, request) => listTags(placeOf(repository), request),
+    requestCounts: () => transport.counts(),
+    close: () => transport.close(),
+  };
+}
+
+/** One channel for each registry of the run, made on first use. */
+function createChannels(options: RegistryClientOptions, transport: Transport): (registry: string) => Channel {
+  const channels = new Map<string, Channel>();
+  return (registry) => {
+    const known = channels.get(registry);
+    if (known !== undefined) return known;
+    const channel = createChannel({
+      registry,
+      transport,
+      access: options.access,
+      authenticator: ANONYMOUS,
+      firstContact: createFirstContact(),
+    });
+    channels.set(registry, channel);
+    return channel;
+  };
+}
+
+type PlaceOf = (repository: Repository) => Place;
+
+function createBlobCopier(placeOf: PlaceOf): (job: BlobCopy, request?: RequestOptions) => Promise<BlobCopyOutcome> {
+  const copies = createBlobCopies();
+  const unmountable = new Set<string>();
+  return ({ from, to, descriptor, onProgress = () => undefined }, options = {}) =>
+    copies.run(`${toRepositoryKey(to)}@${descriptor.digest}`, () =>
+      copyBlob({ source: placeOf(from), target: placeOf(to), descriptor, onProgress, options, unmountable }),
+    );
 }

@@ -1,0 +1,44 @@
+import type { ResponseHeaders } from '../transport/message.ts';
+import type { Scope } from './scope.ts';
+
+/** A 401 of the registry itself, never one met after a redirect to another origin. */
+export interface Rejection {
+  readonly headers: ResponseHeaders;
+  readonly url: URL;
+  /** The Authorization that was sent; undefined when there was none. */
+  readonly used: string | undefined;
+}
+
+/** What a request is for, while it is being authorised. */
+export interface AuthContext {
+  readonly scopes: readonly Scope[];
+  /** Completes "could not …" in errors. */
+  readonly purpose: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Knows how to be let in by one registry. */
+export interface Authenticator {
+  /** The Authorization to start with; undefined before the registry told what it wants. */
+  begin(context: AuthContext): Promise<string | undefined>;
+  /**
+   * A better Authorization after a 401; undefined when there is none. Throws when the credentials are known to be
+   * wrong, cannot be read, or must not be sent where the registry wants them.
+   */
+  improve(rejection: Rejection, context: AuthContext): Promise<string | undefined>;
+  /** Tells that the registry let in what was sent. */
+  confirm(used: string | undefined): void;
+  /** Where the credentials came from, as `credentials from ~/.docker/config.json`; undefined before any were read. */
+  describeSource(): string | undefined;
+  /** `text` without any secret this authenticator holds. */
+  conceal(text: string): string;
+}
+
+/** For a registry that is only ever spoken to without credentials. */
+export const ANONYMOUS: Authenticator = Object.freeze({
+  begin: () => Promise.resolve(undefined),
+  improve: () => Promise.resolve(undefined),
+  confirm: () => undefined,
+  describeSource: () => undefined,
+  conceal: (text: string) => text,
+});

@@ -1,0 +1,92 @@
+import type { BodyLimit, BufferedResponse, HttpRequest, HttpResponse, StreamedResponse } from '../transport/message.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Authenticator } from './authenticator.ts';
+import type { FirstContact } from './first-contact.ts';
+import type { Scope } from './scope.ts';
+
+/** How often one request is tried with better credentials. */
+const MAX_ROUNDS = 2;
+const MAX_REJECTION_BYTES = 64 * 1024;
+
+/** A transport that is let in by one registry. */
+export interface Authorized {
+  readonly transport: Transport;
+  readonly authenticator: Authenticator;
+  readonly firstContact: FirstContact;
+}
+
+export interface AuthorizedRequest extends Omit<HttpRequest, 'authorization'> {
+  readonly scopes: readonly Scope[];
+}
+
+/** As {@link Transport.send}, authorised for `scopes`. A 401 that cannot be helped is returned. */
+export async function sendAuthorized(
+  authorized: Authorized,
+  request: AuthorizedRequest,
+  limit: BodyLimit,
+): Promise<BufferedResponse> {
+  const tried = await authorize<BufferedResponse>(authorized, request, async (ready) => {
+    const response = await authorized.transport.send(ready, limit);
+    return isRejected(response) ? { rejected: response } : { value: response };
+  });
+  return 'rejected' in tried ? tried.rejected : tried.value;
+}
+
+/** As {@link Transport.open}, authorised for `scopes`. `use` sees only the final answer. */
+export async function openAuthorized<T>(
+  authorized: Authorized,
+  request: AuthorizedRequest,
+  use: (response: StreamedResponse) => Promise<T>,
+): Promise<T> {
+  const tried = await authorize<T>(authorized, request, (ready) =>
+    authorized.transport.open<Tried<T>>(ready, async (response) => {
+      if (!isRejected(response)) return { value: await use(response) };
+      return { rejected: { ...response, body: await response.readBeginning(MAX_REJECTION_BYTES) } };
+    }),
+  );
+  return 'rejected' in tried ? use(toStreamed(tried.rejected)) : tried.value;
+}
+
+type Tried<T> = { readonly value: T } | { readonly rejected: BufferedResponse };
+
+function isRejected(response: HttpResponse): boolean {
+  // A 401 from where a redirect led is not for us: answering it would carry credentials off the origin.
+  return response.status === 401 && !response.crossedOrigin;
+}
+
+async function authorize<T>(
+  { authenticator, firstContact }: Authorized,
+  request: AuthorizedRequest,
+  attempt: (ready: HttpRequest) => Promise<Tried<T>>,
+): Promise<Tried<T>> {
+  return firstContact.run(async () => {
+    let used = await authenticator.begin(request);
+    for (let round = 0; ; round += 1) {
+      const tried = await attempt(used === undefined ? request : { ...request, authorization: used });
+      if ('value' in tried) {
+        authenticator.confirm(used);
+        return tried;
+      }
+      const { headers, url } = tried.rejected;
+      const better = round < MAX_ROUNDS ? await authenticator.improve({ headers, url, used }, request) : undefined;
+      if (better === undefined || !isRepeatable(request)) return tried;
+      used = better;
+    }
+  });
+}
+
+function isRepeatable(request: AuthorizedRequest): boolean {
+  return request.body === undefined || request.body instanceof Uint8Array;
+}
+
+function toStreamed(response: BufferedResponse): StreamedResponse {
+  return {
+    ...response,
+    chunks: toChunks(response.body),
+    readBeginning: (maxBytes) => Promise.resolve(response.body.subarray(0, maxBytes)),
+  };
+}
+
+async function* toChunks(body: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(body);
+}

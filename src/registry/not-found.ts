@@ -1,0 +1,23 @@
+import { type BufferedResponse, findHeader, type HttpResponse } from '../transport/message.ts';
+import { parseErrorBody } from './error-body.ts';
+
+/** True when a 404 without body comes from a registry, and not from a proxy or web server in its place. */
+export function isFromRegistry({ headers }: HttpResponse): boolean {
+  return (
+    findHeader(headers, 'docker-distribution-api-version') !== undefined ||
+    /\bjson\b/i.test(findHeader(headers, 'content-type') ?? '')
+  );
+}
+
+const NOT_FOUND_CODES: ReadonlySet<string> = new Set(['MANIFEST_UNKNOWN', 'NAME_UNKNOWN', 'NOT_FOUND', 'TAG_UNKNOWN']);
+
+/**
+ * True when a 404 says that the manifest or repository is not there. Some registries answer 404 also when they do have
+ * it but not in an accepted type; and proxies answer 404 with a page.
+ */
+export function isNotFound(response: BufferedResponse): boolean {
+  const { codes, text } = parseErrorBody(response.headers, response.body);
+  if (/accept header/i.test(text)) return false;
+  if (codes.some((code) => NOT_FOUND_CODES.has(code))) return true;
+  return codes.length > 0 ? /not.?found|unknown|no such/i.test(text) : isFromRegistry(response);
+}

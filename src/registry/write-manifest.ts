@@ -1,0 +1,138 @@
+import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
+import { MAX_MANIFEST_WRITE_BYTES } from '../oci/decode.ts';
+import { type Digest, findAlgorithm, isDigest, matchesDigest, shortDigest } from '../oci/digest.ts';
+import type { RawManifest } from '../oci/manifest.ts';
+import { type BufferedResponse, findHeader } from '../transport/message.ts';
+import { isRetryableStatus } from '../transport/retry.ts';
+import type { RequestOptions } from './client.ts';
+import { assertReference, describePlace, type Place } from './context.ts';
+import { toManifestPath } from './endpoint.ts';
+import { toRegistryError } from './errors.ts';
+import { toPutError } from './put-errors.ts';
+import { headManifest } from './read-manifest.ts';
+
+const ANSWER_LIMIT = { maxBytes: 1024 * 1024 };
+const SETTLE_TRIES = 4;
+
+/** One manifest to store. */
+export interface ManifestPut {
+  readonly place: Place;
+  /** Tag or digest. */
+  readonly reference: string;
+  readonly manifest: RawManifest;
+  readonly options: RequestOptions;
+}
+
+/**
+ * Stores exactly these bytes (registry.md 1.4). When it is not known whether a PUT was carried out, the registry is
+ * asked before the PUT is repeated.
+ */
+export async function putManifest(put: ManifestPut): Promise<void> {
+  assertReference(put.reference);
+  assertSize(put);
+  const { transport } = put.place.channel;
+  for (let attempt = 1; ; attempt += 1) {
+    const doubt = await putOnce(put);
+    if (doubt === undefined || (await isStored(put, doubt))) return;
+    if (attempt >= transport.retry.attempts) throw doubt;
+    await transport.backOff(attempt, put.options.signal);
+  }
+}
+
+function assertSize({ manifest, place, reference }: ManifestPut): void {
+  if (manifest.bytes.byteLength <= MAX_MANIFEST_WRITE_BYTES) return;
+  const what = describePlace(place.repository, reference);
+  throw new PlaitError('MANIFEST_TOO_LARGE', `could not push ${what}: it has ${manifest.bytes.byteLength} bytes`, {
+    hint: `registries take manifests of up to ${MAX_MANIFEST_WRITE_BYTES} bytes; name fewer platforms or annotations`,
+  });
+}
+
+/** Undefined when the manifest is stored; an error to be doubted when the PUT may have been carried out after all. */
+async function putOnce(put: ManifestPut): Promise<PlaitError | undefined> {
+  const response = await sendPut(put);
+  if (response instanceof PlaitError) return response;
+  if (response.status === 201) {
+    await assertStored(put, response);
+    return undefined;
+  }
+  if (isRetryableStatus(response.status) && response.status !== 429) return toRegistryError(toRefusal(put, response));
+  return settleRefusal(put, response);
+}
+
+async function sendPut(put: ManifestPut): Promise<BufferedResponse | PlaitError> {
+  const { place, reference, manifest, options } = put;
+  try {
+    return await place.channel.send(
+      {
+        method: 'PUT',
+        target: toManifestPath(place.repository, reference),
+        purpose: toPurpose(put),
+        headers: { 'content-type': manifest.mediaType },
+        body: manifest.bytes,
+        access: [{ path: place.repository.path, actions: ['pull', 'push'] }],
+        repeat: 'unprocessed',
+        headersMs: place.channel.transport.timeouts.manifestPutMs,
+        signal: options.signal,
+      },
+      ANSWER_LIMIT,
+    );
+  } catch (error) {
+    if (isPlaitError(error, 'REGISTRY_UNREACHABLE')) return error;
+    throw error;
+  }
+}
+
+function toPurpose({ place, reference }: ManifestPut): string {
+  return `push ${describePlace(place.repository, reference)}`;
+}
+
+function toRefusal(put: ManifestPut, response: BufferedResponse): Parameters<typeof toRegistryError>[0] {
+  return { channel: put.place.channel, purpose: toPurpose(put), method: 'PUT', response };
+}
+
+/** A refused PUT: no error when the registry already holds exactly this manifest there. */
+async function settleRefusal(put: ManifestPut, response: BufferedResponse): Promise<undefined> {
+  const error = await toPutError(put, toRefusal(put, response));
+  if (error !== undefined) throw error;
+}
+
+async function isStored(put: ManifestPut, doubt: PlaitError): Promise<boolean> {
+  try {
+    const head = await headManifest(put.place, put.reference, put.options);
+    return head?.digest === put.manifest.digest;
+  } catch {
+    throw new PlaitError(doubt.code, doubt.message, {
+      hint: `whether it was stored could not be found out either; ${doubt.hint ?? 'run again'}`,
+      cause: doubt.cause,
+      status: doubt.status,
+    });
+  }
+}
+
+/** Checks the digest that the registry names; asks for it when it names none. */
+async function assertStored(put: ManifestPut, response: BufferedResponse): Promise<void> {
+  const named = findHeader(response.headers, 'docker-content-digest') ?? '';
+  if (!isDigest(named) || findAlgorithm(named) === undefined) return assertReadable(put);
+  if (matchesDigest(put.manifest.bytes, named)) return;
+  throw toMismatch(put, named);
+}
+
+async function assertReadable(put: ManifestPut): Promise<void> {
+  const { transport } = put.place.channel;
+  for (let attempt = 1; ; attempt += 1) {
+    const head = await headManifest(put.place, put.reference, put.options);
+    if (head?.digest === put.manifest.digest) return;
+    if (head !== undefined || attempt >= SETTLE_TRIES) throw toMismatch(put, head?.digest);
+    await transport.backOff(attempt, put.options.signal);
+  }
+}
+
+function toMismatch(put: ManifestPut, found: Digest | undefined): PlaitError {
+  const has = found === undefined ? 'does not show it' : `shows ${shortDigest(found)}`;
+  const wanted = shortDigest(put.manifest.digest);
+  return new PlaitError(
+    'DIGEST_MISMATCH',
+    `could not ${toPurpose(put)}: ${put.place.channel.registry} accepted ${wanted} and then ${has}`,
+    { hint: 'the registry or a proxy changed the manifest, or it is no registry; check the tag before relying on it' },
+  );
+}

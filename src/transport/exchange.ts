@@ -1,0 +1,99 @@
+import { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
+import type { Agents, Reach } from './agents.ts';
+import { type BodySource, drain } from './body.ts';
+import type { HttpRequest, HttpResponse } from './message.ts';
+import type { Timeouts } from './policy.ts';
+import { findNextHop, type Hop, selectHeaders, toFirstHop } from './redirect.ts';
+
+/** An answer whose body must be read to the end or destroyed. */
+export interface Exchange extends HttpResponse {
+  readonly body: BodySource;
+}
+
+export interface ExchangeContext {
+  readonly agents: Agents;
+  readonly timeouts: Timeouts;
+  readonly userAgent: string;
+  /** Called for every request that goes out, with what it counts as. */
+  readonly count: (kind: string) => void;
+}
+
+/**
+ * Sends `request` once and follows its redirects. Throws the errors of undici and Node as they are, and
+ * REDIRECT_REFUSED for a redirect that must not be followed.
+ */
+export async function exchange(context: ExchangeContext, request: HttpRequest): Promise<Exchange> {
+  let hop = toFirstHop(request);
+  for (;;) {
+    const { statusCode: status, headers, body } = await dispatch(context, request, hop);
+    const next = await followOrRelease(body, () => findNextHop(request, hop, { status, headers }));
+    if (next === undefined) return { status, headers, url: hop.url, crossedOrigin: hop.crossedOrigin, body };
+    hop = next;
+  }
+}
+
+/** The next hop; the body of an answer that is not the last one, or that is refused, is let go of. */
+async function followOrRelease(
+  body: Dispatcher.ResponseData['body'],
+  decide: () => Hop | undefined,
+): Promise<Hop | undefined> {
+  try {
+    const next = decide();
+    if (next !== undefined) await drain(body);
+    return next;
+  } catch (error) {
+    body.destroy();
+    throw error;
+  }
+}
+
+async function dispatch(context: ExchangeContext, request: HttpRequest, hop: Hop): Promise<Dispatcher.ResponseData> {
+  const agent = await context.agents.get(hop.url.origin, findReach(context, request, hop));
+  request.signal?.throwIfAborted();
+  context.count(findKind(request, hop));
+  try {
+    return await agent.request({
+      origin: hop.url.origin,
+      path: `${hop.url.pathname}${hop.url.search}`,
+      method: hop.method,
+      headers: { 'user-agent': context.userAgent, 'accept-encoding': 'identity', ...toHeaders(request, hop) },
+      headersTimeout: request.headersMs ?? context.timeouts.headersMs,
+      bodyTimeout: context.timeouts.bodyIdleMs,
+      ...(hop.sendsBody ? { body: toBody(request) } : {}),
+      ...(request.signal === undefined ? {} : { signal: request.signal }),
+    });
+  } catch (error) {
+    if (isPlaitError(error, 'REDIRECT_REFUSED')) throw withPurpose(error, request);
+    throw error;
+  }
+}
+
+function findReach(context: ExchangeContext, request: HttpRequest, hop: Hop): Reach {
+  const base = request.onBehalfOf ?? request.url;
+  return hop.url.origin === base.origin ? 'any' : { zone: context.agents.findZone(base.origin) };
+}
+
+function findKind(request: HttpRequest, hop: Hop): string {
+  if (hop.visited.length > 1) return 'REDIRECT';
+  return request.lane === 'token' ? 'TOKEN' : request.method;
+}
+
+function toHeaders(request: HttpRequest, hop: Hop): Readonly<Record<string, string>> {
+  const size = request.body === undefined || request.body instanceof Uint8Array ? undefined : request.body.size;
+  const length = size === undefined ? {} : { 'content-length': String(size) };
+  return { ...selectHeaders(request, hop), ...length };
+}
+
+function toBody(request: HttpRequest): Uint8Array | Readable | null {
+  if (request.body === undefined || request.body instanceof Uint8Array) return request.body ?? null;
+  return Readable.from(request.body.chunks, { highWaterMark: 2 });
+}
+
+function withPurpose(error: PlaitError, request: HttpRequest): PlaitError {
+  return new PlaitError(error.code, `could not ${request.purpose}: ${error.message}`, {
+    hint: error.hint,
+    cause: error,
+  });
+}

@@ -1,0 +1,10 @@
+/** What the user says about one host, as far as connecting to it goes. */
+export interface HostProfile {
+  /** Speak http instead of https. */
+  readonly plainHttp?: boolean;
+  readonly insecureSkipVerify?: boolean;
+  /** Absolute path of a PEM file with further authorities. */
+  readonly ca?: string;
+  /** Metadata requests in flight. */
+  readonly concurrency?: number;
+}

@@ -1,0 +1,47 @@
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { Clock } from './clock.ts';
+import { createHostGate, type HostGate } from './host-gate.ts';
+import type { HostProfile } from './host-profile.ts';
+import type { Lane } from './message.ts';
+
+const METADATA_LIMIT = 16;
+const BLOB_LIMIT = 4;
+const TOKEN_LIMIT = 2;
+
+/** Docker Hub counts and slows down clients that come with more (registry.md 6.2). */
+const HUB_LIMIT = 3;
+const HUB_HOSTS: ReadonlySet<string> = new Set(['registry-1.docker.io', 'docker.io', 'index.docker.io']);
+
+/** The queues of one host and the gate that all of them pass. */
+export interface HostTraffic {
+  readonly gate: HostGate;
+  readonly lanes: Readonly<Record<Lane, LimitFunction>>;
+}
+
+/** How many requests of each kind a host gets at one time. */
+export function computeLimits(host: string, profile: HostProfile): Readonly<Record<Lane, number>> {
+  const metadata = profile.concurrency ?? (HUB_HOSTS.has(host) ? HUB_LIMIT : METADATA_LIMIT);
+  const blob = Math.min(BLOB_LIMIT, metadata);
+  return { metadata, download: blob, upload: blob, token: TOKEN_LIMIT };
+}
+
+/** The traffic of every origin of a run, made on first use. */
+export function createTraffic(profile: (host: string) => HostProfile, clock: Clock): (url: URL) => HostTraffic {
+  const known = new Map<string, HostTraffic>();
+  return (url) => {
+    const earlier = known.get(url.origin);
+    if (earlier !== undefined) return earlier;
+    const limits = computeLimits(url.host, profile(url.host));
+    const traffic: HostTraffic = {
+      gate: createHostGate(url.host, clock),
+      lanes: {
+        metadata: pLimit(limits.metadata),
+        download: pLimit(limits.download),
+        upload: pLimit(limits.upload),
+        token: pLimit(limits.token),
+      },
+    };
+    known.set(url.origin, traffic);
+    return traffic;
+  };
+}

@@ -1,0 +1,90 @@
+import { PlaitError } from '../errors/plait-error.ts';
+import { findHeader, type HttpRequest, type ResponseHeaders } from './message.ts';
+
+/** Off the origin only these headers are sent: an allow-list, so that a new header is private until it is listed. */
+const HARMLESS: ReadonlySet<string> = new Set(['accept', 'accept-encoding', 'user-agent', 'range']);
+const MAX_REDIRECTS = 10;
+
+/** One request of a chain of redirects. */
+export interface Hop {
+  readonly url: URL;
+  readonly method: HttpRequest['method'];
+  readonly sendsBody: boolean;
+  /** True once the chain left its origin; it stays true on the way back. */
+  readonly crossedOrigin: boolean;
+  /** Every URL of the chain up to this one. */
+  readonly visited: readonly string[];
+}
+
+export function toFirstHop(request: HttpRequest): Hop {
+  const { url, method } = request;
+  return { url, method, sendsBody: request.body !== undefined, crossedOrigin: false, visited: [url.href] };
+}
+
+/** The headers to send on `hop`: everything on the origin, only harmless ones after it was left (registry.md 2.6.1). */
+export function selectHeaders(request: HttpRequest, hop: Hop): Readonly<Record<string, string>> {
+  const own = Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const authorization = request.authorization === undefined ? {} : { authorization: request.authorization };
+  if (!hop.crossedOrigin) return { ...Object.fromEntries(own), ...authorization };
+  const isKept = (name: string): boolean => HARMLESS.has(name) || (hop.sendsBody && name === 'content-type');
+  return Object.fromEntries(own.filter(([name]) => isKept(name)));
+}
+
+/**
+ * Where a redirect leads, or undefined when the answer is none. Pure. Throws REDIRECT_REFUSED for what must not be
+ * followed (registry.md 2.6.2, 6.4); whether the address may be connected to is checked when connecting.
+ */
+export function findNextHop(
+  request: HttpRequest,
+  hop: Hop,
+  answer: { status: number; headers: ResponseHeaders },
+): Hop | undefined {
+  if (![301, 302, 303, 307, 308].includes(answer.status)) return undefined;
+  const location = findHeader(answer.headers, 'location');
+  if (location === undefined) throw refuse(request, hop, `a ${answer.status} without Location`);
+  const url = resolveLocation(location, hop.url);
+  if (url === undefined) throw refuse(request, hop, 'a Location that is not a URL');
+  const crossedOrigin = hop.crossedOrigin || url.origin !== hop.url.origin;
+  const problem =
+    describeBadTarget(url, hop) ??
+    describeBadChain(request, hop, url) ??
+    describeBadRepeat(request, { ...answer, crossedOrigin });
+  if (problem !== undefined) throw refuse(request, hop, problem);
+  return { url, method: request.method, sendsBody: hop.sendsBody, crossedOrigin, visited: [...hop.visited, url.href] };
+}
+
+/** `location` as an absolute URL without fragment, read as relative to `base`; undefined when it is not one. */
+export function resolveLocation(location: string, base: URL): URL | undefined {
+  if (!URL.canParse(location, base.href)) return undefined;
+  const url = new URL(location, base.href);
+  url.hash = '';
+  return url;
+}
+
+function describeBadTarget(url: URL, hop: Hop): string | undefined {
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return `to ${url.protocol} which is not http or https`;
+  if (hop.url.protocol === 'https:' && url.protocol === 'http:') return `from https to http at ${url.host}`;
+  if (url.username !== '' || url.password !== '') return `to a URL with a user name at ${url.host}`;
+  return undefined;
+}
+
+function describeBadChain(request: HttpRequest, hop: Hop, url: URL): string | undefined {
+  if (hop.visited.includes(url.href)) return `in a circle back to ${url.host}`;
+  if (hop.visited.length > (request.maxRedirects ?? MAX_REDIRECTS)) return `too often, ${hop.visited.length} times`;
+  return undefined;
+}
+
+function describeBadRepeat(request: HttpRequest, next: { status: number; crossedOrigin: boolean }): string | undefined {
+  if (next.crossedOrigin && request.redirects === 'same-origin') return 'to another host with a secret in the request';
+  if (request.method === 'GET' || request.method === 'HEAD') return undefined;
+  if (next.status !== 307 && next.status !== 308)
+    return `a ${request.method} with ${next.status}, which would not repeat it`;
+  if (request.body !== undefined && !(request.body instanceof Uint8Array)) return 'a body that cannot be sent again';
+  return undefined;
+}
+
+function refuse(request: HttpRequest, hop: Hop, problem: string): PlaitError {
+  return new PlaitError('REDIRECT_REFUSED', `could not ${request.purpose}: ${hop.url.host} redirects ${problem}`, {
+    hint: `Plait does not follow this; check the set-up of ${hop.url.host} or of the proxy in front of it`,
+  });
+}

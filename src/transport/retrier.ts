@@ -1,0 +1,126 @@
+import type { LimitFunction } from 'p-limit';
+import { drain } from './body.ts';
+import type { Clock } from './clock.ts';
+import type { Exchange } from './exchange.ts';
+import type { HostGate } from './host-gate.ts';
+import type { HostTraffic } from './host-traffic.ts';
+import { toInterrupted } from './interrupted.ts';
+import { findHeader, type HttpRequest } from './message.ts';
+import { countExtraTries, findErrorCode, isBeforeSending, toNetworkError } from './network-error.ts';
+import type { RetryPolicy } from './policy.ts';
+import { computeBackoffMs, isRetryableStatus, isTurnedAway, parseRetryAfterMs } from './retry.ts';
+
+/** One way to send a request and one way to take its answer. */
+export interface Attempt<T> {
+  readonly send: () => Promise<Exchange>;
+  readonly use: (answer: Exchange) => Promise<T>;
+}
+
+/** Lets requests wait for their turn and repeats them when that may help. */
+export interface Retrier {
+  run<T>(request: HttpRequest, attempt: Attempt<T>): Promise<T>;
+  backOff(attempt: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface RetrierOptions {
+  readonly clock: Clock;
+  readonly policy: RetryPolicy;
+  readonly traffic: (url: URL) => HostTraffic;
+  /** The limit over all hosts. */
+  readonly total: LimitFunction;
+}
+
+type Outcome<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'again'; readonly delayMs: number; readonly spentMs: number };
+
+export function createRetrier(options: RetrierOptions): Retrier {
+  const backOff = (attempt: number, signal?: AbortSignal): Promise<void> =>
+    options.clock.sleep(computeBackoffMs(options.policy, attempt, options.clock.random()), signal);
+  return {
+    backOff,
+    run: async (request, attempt) => {
+      try {
+        return await runAll(options, request, attempt);
+      } catch (error) {
+        throw request.signal?.aborted === true
+          ? toInterrupted(request.signal, request.purpose)
+          : toNetworkError(error, request.url, request.purpose);
+      }
+    },
+  };
+}
+
+async function runAll<T>(options: RetrierOptions, request: HttpRequest, attempt: Attempt<T>): Promise<T> {
+  let spentMs = 0;
+  for (let number = 1; ; number += 1) {
+    const mayRepeat = number < options.policy.attempts && spentMs < options.policy.deadlineMs && isRepeatable(request);
+    const outcome = await inTurn(options, request, () => tryOnce({ options, request, number, mayRepeat }, attempt));
+    if (outcome.kind === 'done') return outcome.value;
+    spentMs += outcome.spentMs + outcome.delayMs;
+    await options.clock.sleep(outcome.delayMs, request.signal);
+  }
+}
+
+function isRepeatable(request: HttpRequest): boolean {
+  return request.body === undefined || request.body instanceof Uint8Array;
+}
+
+/** Runs `task` when there is room: first in the queue of its kind at the host, then past the gate, then over all hosts. */
+function inTurn<T>(options: RetrierOptions, request: HttpRequest, task: () => Promise<T>): Promise<T> {
+  const { gate, lanes } = options.traffic(request.url);
+  return lanes[request.lane](async () => {
+    request.signal?.throwIfAborted();
+    await gate.pass(options.policy.maxRetryAfterMs, request.purpose, request.signal);
+    // An upload is fed by a download that already counts; to wait here as well could block both for ever.
+    return isRepeatable(request) ? options.total(task) : task();
+  });
+}
+
+interface Trial {
+  readonly options: RetrierOptions;
+  readonly request: HttpRequest;
+  /** From 1. */
+  readonly number: number;
+  readonly mayRepeat: boolean;
+}
+
+async function tryOnce<T>(trial: Trial, attempt: Attempt<T>): Promise<Outcome<T>> {
+  const { clock } = trial.options;
+  const startedAt = clock.elapsed();
+  try {
+    trial.request.signal?.throwIfAborted();
+    const answer = await attempt.send();
+    const delayMs = observe(trial, answer);
+    if (!isRetryableStatus(answer.status) || !mayRepeatAfter(trial, isTurnedAway(answer.status))) {
+      return { kind: 'done', value: await attempt.use(answer) };
+    }
+    await drain(answer.body);
+    return { kind: 'again', delayMs, spentMs: clock.elapsed() - startedAt };
+  } catch (error) {
+    const code = findErrorCode(error);
+    if (code === undefined || trial.number > countExtraTries(code)) throw error;
+    if (trial.request.signal?.aborted === true || !mayRepeatAfter(trial, isBeforeSending(code))) throw error;
+    return { kind: 'again', delayMs: computeDelayMs(trial), spentMs: clock.elapsed() - startedAt };
+  }
+}
+
+function mayRepeatAfter(trial: Trial, isUnprocessed: boolean): boolean {
+  return trial.mayRepeat && (isUnprocessed || trial.request.repeat !== 'unprocessed');
+}
+
+function computeDelayMs({ options, number }: Trial): number {
+  return computeBackoffMs(options.policy, number, options.clock.random());
+}
+
+/** Closes the gate of the host when the answer asks for it. Returns the pause that is left to this request alone. */
+function observe(trial: Trial, answer: Exchange): number {
+  const { options, request } = trial;
+  if (!isRetryableStatus(answer.status)) return 0;
+  const asked = parseRetryAfterMs(findHeader(answer.headers, 'retry-after'), options.clock.now());
+  const delayMs = computeDelayMs(trial);
+  if (asked === undefined && answer.status !== 429) return delayMs;
+  const gate: HostGate = options.traffic(answer.crossedOrigin ? answer.url : request.url).gate;
+  gate.pause(asked ?? delayMs);
+  return answer.crossedOrigin ? delayMs : 0;
+}

@@ -1,0 +1,78 @@
+import pLimit from 'p-limit';
+import { createAgents } from './agents.ts';
+import { readAnswer, useAnswer } from './answer.ts';
+import type { Clock } from './clock.ts';
+import { createCounts } from './counts.ts';
+import { type Exchange, type ExchangeContext, exchange } from './exchange.ts';
+import type { HostProfile } from './host-profile.ts';
+import { createTraffic } from './host-traffic.ts';
+import type { BodyLimit, BufferedResponse, HttpRequest, StreamedResponse } from './message.ts';
+import { DEFAULT_RETRY, DEFAULT_TIMEOUTS, type RetryPolicy, type Timeouts } from './policy.ts';
+import { createRetrier } from './retrier.ts';
+import { createSchemeFinder, type SchemeFinder } from './scheme.ts';
+
+/**
+ * Sends requests well: with time limits, a limited number at a time, redirects that keep secrets on their origin,
+ * repeated when that may help. Knows nothing of registries or credentials. Everything it throws is a PlaitError.
+ */
+export interface Transport {
+  /** The answer with its body in memory; a body broken off half-way counts as a failed try. */
+  send(request: HttpRequest, limit: BodyLimit): Promise<BufferedResponse>;
+  /**
+   * Gives the answer with its body to be read to `use`, and holds the place in the queue until `use` is done. Only
+   * what comes before the body is tried again.
+   */
+  open<T>(request: HttpRequest, use: (response: StreamedResponse) => Promise<T>): Promise<T>;
+  /** Waits before try number `attempt` + 1 of something the caller repeats himself. */
+  backOff(attempt: number, signal?: AbortSignal): Promise<void>;
+  readonly retry: RetryPolicy;
+  readonly timeouts: Timeouts;
+  readonly schemes: SchemeFinder;
+  /** Requests really sent so far, by method, TOKEN and REDIRECT. */
+  counts(): Readonly<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+export interface TransportOptions {
+  /** What the user says of a host, `host[:port]`. */
+  readonly profile: (host: string) => HostProfile;
+  readonly clock: Clock;
+  readonly userAgent: string;
+  /** Requests in flight over all hosts; 32 when absent. */
+  readonly parallelism?: number;
+  readonly timeouts?: Partial<Timeouts>;
+  readonly retry?: Partial<RetryPolicy>;
+}
+
+const GLOBAL_LIMIT = 32;
+
+export function createTransport(options: TransportOptions): Transport {
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const retry = { ...DEFAULT_RETRY, ...options.retry };
+  const agents = createAgents({ profile: options.profile, timeouts });
+  const counts = createCounts();
+  const context: ExchangeContext = {
+    agents,
+    timeouts,
+    userAgent: options.userAgent,
+    count: (kind) => counts.count(kind),
+  };
+  const retrier = createRetrier({
+    clock: options.clock,
+    policy: retry,
+    traffic: createTraffic(options.profile, options.clock),
+    total: pLimit(options.parallelism ?? GLOBAL_LIMIT),
+  });
+  const run = <T>(request: HttpRequest, use: (answer: Exchange) => Promise<T>): Promise<T> =>
+    retrier.run(request, { send: () => exchange(context, request), use });
+  return {
+    send: (request, limit) => run(request, (answer) => readAnswer(request, answer, limit)),
+    open: (request, use) => run(request, (answer) => useAnswer(request, answer, use)),
+    backOff: (attempt, signal) => retrier.backOff(attempt, signal),
+    retry,
+    timeouts,
+    schemes: createSchemeFinder(options.profile, options.clock),
+    counts: () => counts.read(),
+    close: () => agents.close(),
+  };
+}
