@@ -130,8 +130,8 @@ function defineContract(start: () => Promise<Server>): void {
 
     it('refuses a blob that is absent or too large', async () => {
       const absent = client.readBlob(held(), { digest: ABSENT, size: 10 }, { maxBytes: 1000 });
-      const large = client.readBlob(held(), describeBlob(LAYER), { maxBytes: LAYER.bytes.length - 1 });
       await expect(absent).rejects.toMatchObject({ code: 'BLOB_MISSING' });
+      const large = client.readBlob(held(), describeBlob(LAYER), { maxBytes: LAYER.bytes.length - 1 });
       await expect(large).rejects.toMatchObject({ code: 'MANIFEST_TOO_LARGE' });
     });
 
