@@ -1,7 +1,7 @@
 import type { Digest } from '../oci/digest.ts';
 import { formatRepository, type Repository } from '../oci/repository.ts';
 import type { Copy } from '../plan/plan.ts';
-import { copyManifest } from '../registry/copy.ts';
+import { type CopyProgress, copyManifest } from '../registry/copy.ts';
 import type { ApplyContext } from './context.ts';
 import { type ChangeWork, failChange, isPending } from './work.ts';
 
@@ -51,6 +51,16 @@ function toJob(work: ChangeWork, copy: Copy): CopyJob {
 }
 
 async function runCopy(context: ApplyContext, { from, to, digest }: CopyJob): Promise<void> {
-  const onBytes = (bytes: number) => context.emit({ kind: 'bytes', bytes });
-  await copyManifest(context.client, { from, to, digest, onBytes }, context.readOptions);
+  const onProgress = countBytes((bytes) => context.emit({ kind: 'bytes', bytes }));
+  await copyManifest(context.client, { from, to, digest, onProgress }, context.readOptions);
+}
+
+/** Turns totals a blob into what came since the last call; a blob that starts over takes its bytes back. */
+function countBytes(emit: (bytes: number) => void): (progress: CopyProgress) => void {
+  const moved = new Map<Digest, number>();
+  return ({ digest, movedBytes }) => {
+    const before = moved.get(digest) ?? 0;
+    moved.set(digest, movedBytes);
+    if (movedBytes !== before) emit(movedBytes - before);
+  };
 }
