@@ -70,7 +70,7 @@ const CASES: readonly (readonly [row: string, host: string, given: readonly stri
 ];
 
 describe('a host', () => {
-  it.each(CASES)('of row %s: %s, given %j, runs %j', (_row, host, given, runs) => {
+  it.each(CASES)('of row %s: %s, given %j, runs %j', (...[, host, given, runs]) => {
     expect(select(host, given)).toEqual(runs);
   });
 
@@ -155,7 +155,7 @@ describe('an exact choice', () => {
     ['of amd64 without 386', 'linux/amd64', ['linux/386', 'linux/x86_64'], ['linux/x86_64']],
     ['of a level without lower ones', 'linux/amd64/v3', ['linux/amd64', 'linux/amd64/v3'], ['linux/amd64/v3']],
     ['of a platform that is named', 'linux/amd64', ['none', 'linux/amd64'], ['linux/amd64']],
-  ])('%s', (_row, host, given, runs) => {
+  ])('%s', (...[, host, given, runs]) => {
     const chosen = selectExactPlatform(parsePlatform(host), candidates(given));
     expect(chosen.map(({ name }) => name)).toEqual(runs);
   });
