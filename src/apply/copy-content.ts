@@ -28,9 +28,10 @@ export async function copyContent(context: ApplyContext, works: readonly ChangeW
   });
 }
 
-/** Copies one change's content again, for a registry that says a child is missing after all. */
+/** Copies all content of one change, for a registry that says a child is missing after all. */
 export async function copyAgain(context: ApplyContext, work: ChangeWork): Promise<void> {
-  for (const copy of work.change.copies) await runCopy(context, toJob(work, copy));
+  const { copies, assumed } = work.change;
+  for (const copy of [...copies, ...assumed]) await runCopy(context, toJob(work, copy));
 }
 
 function listJobs(works: readonly ChangeWork[]): readonly CopyJob[] {

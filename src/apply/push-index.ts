@@ -53,11 +53,11 @@ function settle(context: ApplyContext, work: ChangeWork, tag: TagWork): void {
 
 /** Not given the abort signal on purpose: a write in flight ends, so that its outcome is known. */
 async function push(context: ApplyContext, work: ChangeWork, reference: string): Promise<void> {
-  const { repository } = work.change;
+  const { repository, copies, assumed } = work.change;
   try {
     await context.client.putManifest(repository, reference, work.index);
   } catch (error) {
-    if (!isPlaitError(error, 'REGISTRY_CHILD_UNKNOWN') || work.change.copies.length === 0) throw error;
+    if (!isPlaitError(error, 'REGISTRY_CHILD_UNKNOWN') || copies.length + assumed.length === 0) throw error;
     await copyAgain(context, work);
     await context.client.putManifest(repository, reference, work.index);
   }

@@ -5,22 +5,33 @@ import type { DesiredContent } from '../state/desired.ts';
 import type { TargetState } from '../state/read-state.ts';
 import type { Copy } from './plan.ts';
 
-/** Pure: content that `wanted` names and that the target repository is not known to hold. */
-export function listCopies(content: DesiredContent, target: TargetState, wanted: StoredManifest): readonly Copy[] {
+export interface CopyList {
+  /** What the target repository is not known to hold. */
+  readonly copies: readonly Copy[];
+  /** What a live index of the target names already: a registry takes no index with a missing child. */
+  readonly assumed: readonly Copy[];
+}
+
+/** Pure: what `wanted` names and other repositories hold. */
+export function listCopies(content: DesiredContent, target: TargetState, wanted: StoredManifest): CopyList {
   const known = listKnown(target);
   const needed =
     content.kind === 'copy'
       ? [{ from: content.source.repository, digest: wanted.digest }]
       : content.entries.map((entry) => ({ from: entry.source.repository, digest: entry.descriptor.digest }));
-  const copies = new Map<Digest, Copy>();
+  const all = new Map<Digest, Copy>();
   for (const { from, digest } of needed) {
-    if (isSameRepository(from, target.repository) || known.has(digest)) continue;
-    copies.set(digest, { from, digest, how: isSameRegistry(from, target.repository) ? 'mount' : 'stream' });
+    if (isSameRepository(from, target.repository)) continue;
+    all.set(digest, { from, digest, how: isSameRegistry(from, target.repository) ? 'mount' : 'stream' });
   }
-  return [...copies.values()];
+  const copies = [...all.values()];
+  return {
+    copies: copies.filter((copy) => !known.has(copy.digest)),
+    assumed: copies.filter((copy) => known.has(copy.digest)),
+  };
 }
 
-/** What the live indexes of the target name is in the target: a registry takes no index with a missing child. */
+/** Digests that live tags of the target hold or name. */
 function listKnown(target: TargetState): ReadonlySet<Digest> {
   const known = new Set<Digest>();
   for (const { live } of target.tags) {

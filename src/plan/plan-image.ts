@@ -106,7 +106,7 @@ function toChange(desired: Resolved, target: TargetState, group: readonly Planne
     index: first.outcome.wanted.digest,
     platforms: joinPlatforms(group.map((tag) => tag.outcome.platforms)),
     fields: joinFields(group.map((tag) => tag.outcome.fields)),
-    copies: listCopies(desired.content, target, first.outcome.wanted),
+    ...listCopies(desired.content, target, first.outcome.wanted),
     guards: [],
   };
 }

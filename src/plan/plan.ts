@@ -55,6 +55,8 @@ export interface Change {
   readonly platforms: readonly PlatformChange[];
   readonly fields: readonly FieldChange[];
   readonly copies: readonly Copy[];
+  /** Content of other repositories that should be in the target already; copied when the registry says otherwise. */
+  readonly assumed: readonly Copy[];
   readonly guards: readonly GuardRecord[];
 }
 
