@@ -113,17 +113,17 @@ interface Referrers {
   readonly manifests: readonly { digest: string; artifactType?: string; annotations?: object; mediaType: string }[];
 }
 
+async function referrersOf(digest: Digest, query = ''): Promise<ApiAnswer> {
+  return callApi(`${playground.url}/v2/with/referrers/referrers/${digest}${query}`);
+}
+
+function parse(answer: ApiAnswer): Referrers {
+  return JSON.parse(answer.text) as Referrers;
+}
+
 describe('the list of referrers', () => {
   const subjectDigest = computeDigest(Buffer.from('subject'));
   const subject = { mediaType: MEDIA_TYPES.ociManifest, digest: subjectDigest, size: 7 };
-
-  async function referrersOf(digest: Digest, query = ''): Promise<ApiAnswer> {
-    return callApi(`${playground.url}/v2/with/referrers/referrers/${digest}${query}`);
-  }
-
-  function parse(answer: ApiAnswer): Referrers {
-    return JSON.parse(answer.text) as Referrers;
-  }
 
   beforeAll(async () => {
     const empty = Buffer.from('{}');

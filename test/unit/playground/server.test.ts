@@ -90,7 +90,7 @@ describe('a playground with credentials', () => {
     ['the right ones', { authorization: `Basic ${Buffer.from('weaver:warp:weft').toString('base64')}` }, 200],
   ])('answers %s', async (_title, headers, status) => {
     const playground = await start({ basicAuth });
-    const answer = await callApi(`${playground.url}/v2/`, { headers: headers as Record<string, string> });
+    const answer = await callApi(`${playground.url}/v2/`, { headers });
     expect(answer.status).toBe(status);
   });
 

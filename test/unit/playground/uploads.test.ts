@@ -266,15 +266,15 @@ describe('a blob in one POST', () => {
   });
 });
 
+function mount(query: string, server: Playground = playground): Promise<ApiAnswer> {
+  return callApi(`${server.url}/v2/team/mounts/blobs/uploads/?${query}`, { method: 'POST' });
+}
+
 describe('mounting a blob', () => {
   const digest = digestOf('mounted');
   beforeAll(() =>
     pushBlob({ url: playground.url, repository: 'team/source' }, { digest, bytes: Buffer.from('mounted') }),
   );
-
-  async function mount(query: string, server: Playground = playground): Promise<ApiAnswer> {
-    return callApi(`${server.url}/v2/team/mounts/blobs/uploads/?${query}`, { method: 'POST' });
-  }
 
   it.each([`mount=${digest}&from=team/source`, `mount=${digest}`])('copies nothing with %s', async (query) => {
     const answer = await mount(query);
