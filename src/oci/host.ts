@@ -20,7 +20,8 @@ export type ParsedHost = { readonly host: string } | { readonly reason: string }
 /**
  * Reads `host[:port]`. The canonical form is in lower case, IPv6 as short as it gets, the names of Docker Hub as
  * `docker.io`; a port stays as written. A host of one label with a capital keeps its case, because only the case tells
- * it from a path component. Refused is also what a URL parser would read as another host (`127.1`, `0x7f.1`).
+ * it from a path component. Refused is also what a URL parser would read as another host (`127.1`, `0x7f.1`), and an
+ * IPv4 address in IPv6 clothes (`[::ffff:7f00:1]`).
  */
 export function parseHost(text: string): ParsedHost {
   const [, name, port] = text.length <= MAX_HOST_CHARS ? (HOST_AND_PORT.exec(text) ?? []) : [];
@@ -41,7 +42,7 @@ function findCanonicalName(name: string): string | undefined {
   const url = `https://${lower}/`;
   if (!URL.canParse(url)) return undefined;
   const { hostname } = new URL(url);
-  if (name.startsWith('[')) return hostname;
+  if (name.startsWith('[')) return hostname.startsWith('[::ffff:') ? undefined : hostname;
   if (hostname !== lower) return undefined;
   return looksLikeHost(lower) ? lower : name;
 }

@@ -1,5 +1,5 @@
-import { formatPlatform, normalizePlatform, type Platform } from './platform.ts';
 import { cleanText } from '../errors/redact.ts';
+import { formatPlatform, normalizePlatform, type Platform } from './platform.ts';
 import { findFallbacks } from './platform-fallbacks.ts';
 import { runsOnWindows } from './windows-versions.ts';
 

@@ -43,7 +43,7 @@ const name = fc.oneof(
   fc.ipV4(),
   fc
     .ipV6()
-    .filter((address) => !address.includes('.'))
+    .filter((address) => !address.includes('.') && !new URL(`http://[${address}]/`).hostname.startsWith('[::ffff:'))
     .map((address) => `[${address}]`),
   fc.array(textOf(LOWER, 1, 8), { minLength: 2, maxLength: 4 }).map((labels) => labels.join('.')),
 );

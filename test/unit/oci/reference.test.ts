@@ -282,6 +282,7 @@ describe('a reference', () => {
     ['a number with a port', '2130706433:5000/redis', /not a host/],
     ['an address with a leading zero', '010.0.0.1/redis', /not a host/],
     ['an address out of range', '256.0.0.1/redis', /not a host/],
+    ['an IPv4 address written as IPv6', '[::ffff:7f00:1]:5000/redis', /not a host/],
     ['an IPv6 address with a hole too many', '[1::2::3]:5000/redis', /not a host/],
   ])('is not %s', (_what, input, words) => {
     const problem = findProblem(input);
