@@ -1,0 +1,29 @@
+import { type Document, isScalar } from 'yaml';
+import type { Findings } from './findings.ts';
+import type { MapNode } from './node.ts';
+import { withoutExtensions } from './plain-value.ts';
+import type { SourceFile } from './source-file.ts';
+import { readYamlDocument } from './yaml-document.ts';
+import { toConfigNode } from './yaml-nodes.ts';
+
+/**
+ * The root mapping of a config file, with a position on every value and without `x-` keys. Undefined when the file
+ * cannot be read as YAML or is something else than a mapping; what is wrong is then in `findings`.
+ */
+export function parseConfig(file: SourceFile, findings: Findings): MapNode | undefined {
+  const document = readYamlDocument(file, findings);
+  if (document === undefined) return undefined;
+  const root = toConfigNode(document, file, findings);
+  if (root.kind === 'map') return withoutExtensions(root) as MapNode;
+  const where = { node: root, path: [] };
+  const hint = 'begin with  version: 1  and  images:';
+  if (isEmpty(document)) findings.error({ code: 'empty-file', where, message: 'the file is empty', hint });
+  else if (root.kind !== 'hole') {
+    findings.error({ code: 'wrong-type', where, message: 'a config file is a mapping', hint });
+  }
+  return undefined;
+}
+
+function isEmpty({ contents }: Document.Parsed): boolean {
+  return contents === null || (isScalar(contents) && contents.source === '');
+}

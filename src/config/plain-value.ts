@@ -1,0 +1,55 @@
+import type { ConfigNode, MapNode } from './node.ts';
+import { isOldBoolean } from './scalar-text.ts';
+
+/** Mappings whose keys belong to the user, so that `x-` means nothing special in them. */
+const USER_MAPPINGS: ReadonlySet<string> = new Set(['annotations', 'descriptorAnnotations', 'labels']);
+
+/**
+ * The value of a node as plain data. What holds a hole is left out whole; undefined when that is the node itself. An
+ * unquoted `yes` becomes a symbol, which is neither the string nor the boolean that its writer may have meant.
+ */
+export function toPlainValue(node: ConfigNode): unknown {
+  switch (node.kind) {
+    case 'scalar':
+      return isOldBoolean(node) ? Symbol(node.source) : node.value;
+    case 'list':
+      return toPlainList(node.items);
+    case 'map':
+      return toPlainObject(node);
+    case 'hole':
+      return undefined;
+    default:
+      return node satisfies never;
+  }
+}
+
+function toPlainList(items: readonly ConfigNode[]): readonly unknown[] | undefined {
+  const values = items.map((item) => toPlainValue(item));
+  return values.includes(undefined) ? undefined : values;
+}
+
+function toPlainObject(node: MapNode): object {
+  const entries = [...node.entries].map(([key, entry]) => [key, toPlainValue(entry.value)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** True for the keys that everyone may use for notes and anchors. */
+export function isExtensionKey(key: string, parentKey: string | number | undefined): boolean {
+  return key.startsWith('x-') && !(typeof parentKey === 'string' && USER_MAPPINGS.has(parentKey));
+}
+
+/** The node without its `x-` keys, at every level; what has none is returned as it is. */
+export function withoutExtensions(node: ConfigNode, key?: string | number): ConfigNode {
+  if (node.kind === 'list') {
+    const items = node.items.map((item, index) => withoutExtensions(item, index));
+    return items.every((item, index) => item === node.items[index]) ? node : { ...node, items };
+  }
+  if (node.kind !== 'map') return node;
+  const entries = [...node.entries]
+    .filter(([name]) => !isExtensionKey(name, key))
+    .map(([name, entry]) => [name, { ...entry, value: withoutExtensions(entry.value, name) }] as const);
+  const isSame =
+    entries.length === node.entries.size &&
+    entries.every(([name, { value }]) => value === node.entries.get(name)?.value);
+  return isSame ? node : { ...node, entries: new Map(entries) };
+}

@@ -1,0 +1,36 @@
+import { cleanText } from '../errors/redact.ts';
+import type { ScalarNode } from './node.ts';
+
+/** What YAML 1.1 reads as a boolean and YAML 1.2 as a string: no two readers need agree on it. */
+const OLD_BOOLEAN = /^(?:y|yes|n|no|on|off)$/i;
+
+/** True for a string of which nobody can say that its writer meant another type. */
+export function isText(node: ScalarNode): node is ScalarNode & { readonly value: string } {
+  return typeof node.value === 'string' && !isOldBoolean(node);
+}
+
+export function isOldBoolean(node: ScalarNode): boolean {
+  return node.isPlain && typeof node.value === 'string' && OLD_BOOLEAN.test(node.value);
+}
+
+/** Why a scalar is not the text it should be, and the quoted form to write instead. */
+export function describeNotText(node: ScalarNode): { readonly message: string; readonly hint: string } {
+  if (node.source === '') return { message: 'there is no value', hint: 'write a text, or "" for an empty one' };
+  return {
+    message: `${cleanText(node.source, 80)} is ${describeReading(node)}, and a text is wanted`,
+    hint: `write ${quote(node.source)}`,
+  };
+}
+
+function describeReading(node: ScalarNode): string {
+  if (isOldBoolean(node)) return 'a boolean to some readers of YAML';
+  if (typeof node.value === 'number') {
+    return String(node.value) === node.source ? 'a number' : `the number ${node.value}`;
+  }
+  return typeof node.value === 'boolean' ? 'a boolean' : 'an empty value';
+}
+
+/** Text from a file in quotes, as one could write it in YAML; safe to print. */
+export function quote(text: string, maxChars = 80): string {
+  return `"${cleanText(text.replaceAll('\\', '\\\\').replaceAll('"', '\\"'), maxChars)}"`;
+}

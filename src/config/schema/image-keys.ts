@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { ARCH_NAME_SETS } from '../arch-names.ts';
+import { platformsSchema } from './platforms-schema.ts';
+import { section } from './section.ts';
+import { choice, list, text, textMap } from './values.ts';
+
+const guardsSchema = section(
+  {
+    maxPlatformRemovals: z
+      .int()
+      .min(0)
+      .max(10_000)
+      .meta({ description: 'How many platforms a live tag may lose.', default: 0 })
+      .optional(),
+  },
+  {
+    id: 'Guards',
+    description: 'What holds a change back.',
+    planned: ['immutableTags', 'requirePlatforms', 'sameLabel'],
+  },
+);
+
+/** Keys that `defaults` may set for all images. */
+export const inheritedKeys = {
+  mediaType: choice(
+    ['oci', 'docker', 'auto'],
+    'oci: an OCI image index. docker: a Docker manifest list. auto: a list if all images are of Docker types, else an index.',
+  ).optional(),
+  unmanagedPlatforms: choice(
+    ['remove', 'keep', 'error'],
+    'What happens to platforms of the live tag that are not declared. keep is what docker manifest create --amend does.',
+  ).optional(),
+  attestations: choice(
+    ['keep', 'drop', 'require'],
+    'What happens to the attestations of the images. require: each image must have one.',
+  ).optional(),
+  annotations: textMap('Annotations of the index.', { 'org.opencontainers.image.vendor': 'Acme' }).optional(),
+  descriptorAnnotations: textMap(
+    'Annotations of every entry of the index, in which {os} {arch} {variant} {-variant} {platform} {archName} stand for those of the entry.',
+    { 'com.acme.platform': '{platform}' },
+  ).optional(),
+  archNames: z
+    .union([
+      z.enum(ARCH_NAME_SETS),
+      textMap('From platform to name; the others are named as Go does.', { 'linux/arm64': 'arm64v8' }),
+    ])
+    .meta({
+      description:
+        'What {archName} stands for. goarch: amd64, arm64. uname: x86_64, aarch64. bashbrew: amd64, arm64v8.',
+      default: 'goarch',
+    })
+    .optional(),
+  guards: guardsSchema.optional(),
+  labels: textMap('Labels to select images by on the command line. They are not published.', {
+    tier: 'release',
+  }).optional(),
+};
+
+const targetSchema = section(
+  {
+    repository: text('The repository to publish to, without a tag.', 'ghcr.io/acme/api'),
+    tags: list(z.string(), 'The tags to publish. Quote numbers.', ['1.8.2', 'latest']),
+  },
+  { id: 'Target', description: 'One repository and its tags.' },
+);
+
+/** Keys of an image that a row of its `matrix` may set, too. */
+export const imageKeys = {
+  id: text('A unique name, for --target and reports. Without it, the first tag.', 'release-${matrix.app}').optional(),
+  enabled: z.boolean().meta({ description: 'false leaves the image out of every run.', default: true }).optional(),
+  target: text('The repository to publish to, without a tag.', 'ghcr.io/acme/api').optional(),
+  tags: list(z.string(), 'The tags to publish. Quote numbers.', ['1.8.2', 'latest']).optional(),
+  targets: list(targetSchema, 'Several repositories to publish to, instead of target and tags.').optional(),
+  platforms: platformsSchema.optional(),
+  source: text(
+    'The image of each platform of the list, in which {os} {arch} {variant} {-variant} {platform} {archName} stand for those of the platform.',
+    'ghcr.io/acme/builds/api:1.8.2-{archName}',
+  ).optional(),
+  from: text(
+    'A multi-arch image to take all platforms from, or those of `select`.',
+    'docker.io/library/redis:7.4-alpine',
+  ).optional(),
+  select: list(z.string(), 'The platforms to take from `from`.', ['linux/amd64', 'linux/arm64']).optional(),
+  as: choice(
+    ['index', 'copy'],
+    'index: build an index of the images of `from`. copy: publish the bytes of `from`, with its digest and signatures.',
+  ).optional(),
+  ...inheritedKeys,
+};

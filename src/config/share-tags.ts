@@ -1,0 +1,137 @@
+import { isDeepStrictEqual } from 'node:util';
+import { formatReference } from '../oci/reference.ts';
+import { toRepositoryKey } from '../oci/repository.ts';
+import type { Declaration, DeclaredTarget } from './declaration.ts';
+import type { Findings, Place } from './findings.ts';
+import type { CheckedImage } from './image/read-image.ts';
+import type { WantedTag } from './image/wanted-tags.ts';
+import { quote } from './scalar-text.ts';
+import { findOrigin } from './source-file.ts';
+
+interface Owner {
+  readonly image: CheckedImage;
+  readonly wanted: WantedTag;
+}
+
+/**
+ * Gives every tag to one image and makes the images declarations. A tag that two images want is an error when their
+ * content differs; when it is the same, the first one keeps the tag. An image that is left without tags goes.
+ */
+export function shareTags(images: readonly CheckedImage[], findings: Findings): readonly Declaration[] {
+  const owners = new Map<string, Owner>();
+  const similar = new Map<string, WantedTag>();
+  const declarations = images.flatMap((image) => {
+    const own = image.tags.filter((wanted) => claimTag(owners, { image, wanted }, findings));
+    for (const wanted of own) warnSimilar(similar, wanted, findings);
+    return own.length === 0 ? [] : [{ image, declaration: toDeclaration(image, own) }];
+  });
+  checkIds(declarations, findings);
+  return declarations.map(({ declaration }) => declaration);
+}
+
+function toKey({ repository, tag }: WantedTag): string {
+  return `${toRepositoryKey(repository)}:${tag}`;
+}
+
+function claimTag(owners: Map<string, Owner>, claim: Owner, findings: Findings): boolean {
+  const key = toKey(claim.wanted);
+  const other = owners.get(key);
+  if (other === undefined) {
+    owners.set(key, claim);
+    return true;
+  }
+  const { where } = claim.wanted;
+  const name = quote(formatReference(claim.wanted), 200);
+  const place = describePlace(other.wanted.where, where);
+  const differing = listDifferences(other.image, claim.image);
+  if (differing.length === 0) {
+    findings.note({
+      code: 'duplicate-tag',
+      where,
+      message: `${name} is already declared ${place} with the same content`,
+    });
+  } else {
+    const message = `${name} is already declared ${place} with other content`;
+    const hint = `the two differ in ${differing.join(', ')}; give one of them another tag`;
+    findings.error({ code: 'conflicting-tag', where, message, hint });
+  }
+  return false;
+}
+
+function describePlace(first: Place, second: Place): string {
+  const { file, line, column } = findOrigin(first.node);
+  return `${file === second.node.file.path ? `in line ${line}` : `in ${file}:${line}`}, column ${column},`;
+}
+
+/** Names of what is different; labels and places are not content. */
+function listDifferences(a: CheckedImage, b: CheckedImage): readonly string[] {
+  if (a === b) return [];
+  const compared = ['mediaType', 'annotations', 'unmanagedPlatforms', 'attestations', 'maxPlatformRemovals'] as const;
+  const isSameContent = isDeepStrictEqual(toComparable(a.declaration), toComparable(b.declaration));
+  const fields = compared.filter((field) => !isDeepStrictEqual(a.declaration[field], b.declaration[field]));
+  return isSameContent ? fields : ['the images', ...fields];
+}
+
+/** Entries already carry the annotations that `descriptorAnnotations` gives them; a `from` does not. */
+function toComparable({ content, descriptorAnnotations, archNames }: CheckedImage['declaration']): unknown {
+  if (content.kind !== 'platforms') return { content, descriptorAnnotations, archNames };
+  return content.entries.map(({ origin: _origin, ...entry }) => entry);
+}
+
+function warnSimilar(similar: Map<string, WantedTag>, wanted: WantedTag, findings: Findings): void {
+  const key = toKey(wanted).toLowerCase();
+  const other = similar.get(key);
+  if (other === undefined) {
+    similar.set(key, wanted);
+  } else if (other.tag !== wanted.tag) {
+    findings.warn({
+      code: 'similar-tag',
+      where: wanted.where,
+      message: `${quote(wanted.tag)} and ${quote(other.tag)} differ only in case`,
+      hint: 'some registries, as that of Gitea, take them for the same tag',
+    });
+  }
+}
+
+function toDeclaration({ id, declaration }: CheckedImage, tags: readonly WantedTag[]): Declaration {
+  const targets = groupTags(tags);
+  const [first] = tags;
+  return { id: id ?? (first === undefined ? '' : formatReference(first)), targets, ...declaration };
+}
+
+/** One target a repository, in the order in which they first appear. */
+function groupTags(wanted: readonly WantedTag[]): readonly DeclaredTarget[] {
+  const groups = new Map<string, { readonly repository: WantedTag['repository']; readonly tags: string[] }>();
+  for (const { repository, tag } of wanted) {
+    const key = toRepositoryKey(repository);
+    const group = groups.get(key) ?? { repository, tags: [] };
+    group.tags.push(tag);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+function checkIds(
+  all: readonly { readonly image: CheckedImage; readonly declaration: Declaration }[],
+  findings: Findings,
+): void {
+  const first = new Map<string, CheckedImage>();
+  for (const { image, declaration } of all) {
+    const other = first.get(declaration.id);
+    if (other === undefined) {
+      first.set(declaration.id, image);
+      continue;
+    }
+    const isMatrix =
+      other.cursor.node.file === image.cursor.node.file && other.cursor.node.offset === image.cursor.node.offset;
+    const { file, line } = findOrigin(other.cursor.node);
+    findings.error({
+      code: 'duplicate-id',
+      where: image.cursor,
+      message: isMatrix
+        ? `every row of the matrix has the id ${quote(declaration.id)}`
+        : `the id ${quote(declaration.id)} is already taken in ${file}:${line}`,
+      hint: isMatrix ? 'put a ${matrix.name} into the id' : 'ids are unique in a run',
+    });
+  }
+}

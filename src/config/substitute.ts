@@ -1,0 +1,130 @@
+import { cleanText } from '../errors/redact.ts';
+import type { Budget } from './budget.ts';
+import type { Findings } from './findings.ts';
+import { MAX_TEXT_CHARS } from './limits.ts';
+import { findNearest } from './nearest.ts';
+import { type ConfigNode, type Cursor, makeHole, makeList, makeMap, makeText } from './node.ts';
+import { quote } from './scalar-text.ts';
+
+/** What `${name}` stands for: a scalar with a text or a list of such. A hole is a name whose value is unusable. */
+export type Scope = ReadonlyMap<string, ConfigNode>;
+
+export interface Substitution {
+  readonly scope: Scope;
+  readonly findings: Findings;
+  readonly budget: Budget;
+}
+
+const REFERENCE = /\$\$\{|\$\{([^{}]*)(\}?)/g;
+const WHOLE_REFERENCE = /^\$\{([^{}]*)\}$/;
+
+/** True when the text has a `${` that is not written `$${`. */
+export function hasReference(text: string): boolean {
+  return [...text.matchAll(REFERENCE)].some(([whole]) => whole !== '$${');
+}
+
+/** `$${` as the `${` it stands for, in a text without references. */
+export function unescapeText(text: string): string {
+  return text.replaceAll('$${', '${');
+}
+
+/**
+ * The node with `${name}` replaced in its texts, keys not included. A text that is nothing else than `${name}` becomes
+ * the value itself, a list if that is one. What cannot be made is reported and becomes a hole.
+ */
+export function substitute({ node, path }: Cursor, substitution: Substitution): ConfigNode {
+  switch (node.kind) {
+    case 'scalar':
+      return typeof node.value === 'string' && node.value.includes('${')
+        ? substituteText({ node, path }, node.value, substitution)
+        : node;
+    case 'list':
+      return makeList(
+        node,
+        node.items.map((item, index) => substitute({ node: item, path: [...path, index] }, substitution)),
+      );
+    case 'map':
+      return makeMap(
+        node,
+        new Map(
+          [...node.entries].map(([key, entry]) => {
+            const value = substitute({ node: entry.value, path: [...path, key] }, substitution);
+            return [key, { key: entry.key, value }];
+          }),
+        ),
+      );
+    case 'hole':
+      return node;
+    default:
+      return node satisfies never;
+  }
+}
+
+function substituteText(where: Cursor, text: string, substitution: Substitution): ConfigNode {
+  const whole = WHOLE_REFERENCE.exec(text)?.[1];
+  if (whole !== undefined) return placeAt(where.node, findVariable(whole, where, substitution) ?? makeHole(where.node));
+  let isComplete = true;
+  const result = text.replace(REFERENCE, (match: string, name = '', close = '') => {
+    if (match === '$${') return '${';
+    const value = close === '' ? reportOpen(where, match, substitution) : findText(name, where, substitution);
+    isComplete &&= value !== undefined;
+    return value ?? '';
+  });
+  return isComplete && isBearable(result, where, substitution) ? makeText(where.node, result) : makeHole(where.node);
+}
+
+/** A list keeps the positions of its items, which are where a wrong one must be corrected. */
+function placeAt({ file, offset }: ConfigNode, value: ConfigNode): ConfigNode {
+  return { ...value, file, offset };
+}
+
+function findVariable(name: string, where: Cursor, { scope, findings }: Substitution): ConfigNode | undefined {
+  const value = scope.get(name);
+  if (value !== undefined) return value;
+  const nearest = findNearest(name, scope.keys());
+  const shown = cleanText(name, 80);
+  findings.error({
+    code: 'unknown-variable',
+    where,
+    message: `\${${shown}} is not declared`,
+    hint: describeUnknown(name, nearest),
+  });
+  return undefined;
+}
+
+function describeUnknown(name: string, nearest: string | undefined): string {
+  if (nearest !== undefined) return `did you mean \${${nearest}}?`;
+  if (name.startsWith('matrix.')) return 'give it under matrix: axes or rows of the same image';
+  if (/^[A-Za-z_][A-Za-z0-9_-]*[:?+=-]/.test(name)) return 'a default is given where the variable is declared';
+  return 'declare it under variables: with a default or env, or write $${ for a literal ${';
+}
+
+/** The text of a variable inside a longer text; undefined when there is none, and that is reported. */
+function findText(name: string, where: Cursor, substitution: Substitution): string | undefined {
+  const value = findVariable(name, where, substitution);
+  if (value?.kind === 'scalar') return String(value.value);
+  if (value?.kind === 'list') {
+    substitution.findings.error({
+      code: 'invalid-substitution',
+      where,
+      message: `\${${name}} is a list, which cannot stand inside of a text`,
+      hint: 'let it stand alone, or use a variable of type string',
+    });
+  }
+  return undefined;
+}
+
+function reportOpen(where: Cursor, match: string, { findings }: Substitution): undefined {
+  const message = `${quote(match)} has no closing }`;
+  findings.error({ code: 'invalid-substitution', where, message, hint: 'close it, or write $${ for a literal ${' });
+}
+
+function isBearable(text: string, where: Cursor, { findings, budget }: Substitution): boolean {
+  if (text.length <= MAX_TEXT_CHARS) return budget.spendChars(text.length, where);
+  findings.error({
+    code: 'text-too-long',
+    where,
+    message: `this text has more than ${MAX_TEXT_CHARS} characters after substitution`,
+  });
+  return false;
+}

@@ -1,0 +1,163 @@
+import type { Findings } from './findings.ts';
+import { MAX_PATTERN_CHARS, MAX_TEXT_CHARS } from './limits.ts';
+import {
+  type ConfigNode,
+  type Cursor,
+  descend,
+  findValue,
+  type MapNode,
+  makeHole,
+  makeList,
+  makeText,
+  placeOfKey,
+} from './node.ts';
+import { parsePattern } from './pattern.ts';
+import { quote } from './scalar-text.ts';
+import { variablesSchema } from './schema/config-schema.ts';
+import type { VariableInput } from './schema/variable-schema.ts';
+import { hasReference, type Scope, unescapeText } from './substitute.ts';
+import { validate } from './validate.ts';
+
+/** Where the values of variables come from besides the file. */
+export interface VariableSources {
+  /** From `--var`. */
+  readonly given: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+
+/** True for what can stand in `${…}` and `${matrix.…}`. */
+export function isVariableName(name: string): boolean {
+  return NAME.test(name);
+}
+
+/**
+ * The variables that a file declares, with their values: `--var` before the environment before the default. A variable
+ * without a usable value is reported and becomes a hole, so that its users are not reported, too.
+ */
+export function resolveVariables(root: MapNode, sources: VariableSources, findings: Findings): Scope {
+  const node = findValue(root, 'variables');
+  if (node === undefined) return new Map();
+  const cursor: Cursor = { node, path: ['variables'] };
+  const definitions = validate(variablesSchema, cursor, findings) ?? {};
+  const names = node.kind === 'map' ? [...node.entries.keys()] : [];
+  return new Map(
+    names.map((name) => {
+      const definition = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+      const at = descend(cursor, name);
+      const isUsable = checkName(name, cursor, findings) && definition !== undefined;
+      const value = isUsable ? resolveVariable({ name, definition, at }, sources, findings) : undefined;
+      return [name, value ?? makeHole(at.node)];
+    }),
+  );
+}
+
+function checkName(name: string, cursor: Cursor, findings: Findings): boolean {
+  if (isVariableName(name) && name !== 'matrix') return true;
+  findings.error({
+    code: 'invalid-name',
+    where: placeOfKey(cursor, name),
+    message: `${quote(name)} cannot be the name of a variable`,
+    hint: name === 'matrix' ? 'matrix is taken' : 'use letters, digits, _ and -, and begin with a letter or _',
+  });
+  return false;
+}
+
+interface Variable {
+  readonly name: string;
+  readonly definition: VariableInput;
+  readonly at: Cursor;
+}
+
+function resolveVariable(variable: Variable, sources: VariableSources, findings: Findings): ConfigNode | undefined {
+  const node = findGivenValue(variable, sources) ?? findDefault(variable, findings);
+  if (node === undefined) {
+    if (findValue(variable.at.node, 'default') === undefined) reportMissing(variable, findings);
+    return undefined;
+  }
+  const texts = node.kind === 'list' ? node.items : [node];
+  return texts.every((text) => checkText(variable, text, findings)) ? node : undefined;
+}
+
+function findGivenValue({ name, definition, at }: Variable, sources: VariableSources): ConfigNode | undefined {
+  const fromFlag = Object.hasOwn(sources.given, name) ? sources.given[name] : undefined;
+  const fromEnvironment = definition.env === undefined ? undefined : sources.environment[definition.env];
+  const text = fromFlag ?? fromEnvironment;
+  if (text === undefined) return undefined;
+  if (definition.type !== 'list') return makeText(at.node, text);
+  const items = text.split(',').map((item) => item.trim());
+  return makeList(
+    at.node,
+    items.filter((item) => item !== '').map((item) => makeText(at.node, item)),
+  );
+}
+
+function findDefault({ definition, at }: Variable, findings: Findings): ConfigNode | undefined {
+  const { default: value, type = 'string' } = definition;
+  if (value === undefined) return undefined;
+  const where = descend(at, 'default');
+  if (Array.isArray(value) !== (type === 'list')) {
+    findings.error({
+      code: 'wrong-type',
+      where,
+      message: type === 'list' ? 'the default of a list is a list' : 'the default of a text is a text',
+      hint: `change the value, or declare  type: ${type === 'list' ? 'string' : 'list'}`,
+    });
+    return undefined;
+  }
+  if ([value].flat().some((text) => hasReference(text))) {
+    findings.error({
+      code: 'invalid-substitution',
+      where,
+      message: 'a variable cannot be made of other variables',
+      hint: 'put them together where they are used, or write $${ for a literal ${',
+    });
+    return undefined;
+  }
+  if (!Array.isArray(value)) return makeText(where.node, unescapeText(value));
+  return makeList(
+    where.node,
+    value.map((item, index) => makeText(descend(where, index).node, unescapeText(item))),
+  );
+}
+
+function reportMissing({ name, definition, at }: Variable, findings: Findings): void {
+  const ways = [
+    `--var ${name}=…`,
+    ...(definition.env === undefined ? [] : [`the environment variable ${definition.env}`]),
+    'a default',
+  ];
+  findings.error({
+    code: 'missing-value',
+    where: at,
+    message: `the variable ${quote(name)} has no value`,
+    hint: `give it with ${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}`,
+  });
+}
+
+/** Values are not repeated here: one from the environment may be a secret by mistake. */
+function checkText({ name, definition, at }: Variable, node: ConfigNode, findings: Findings): boolean {
+  const text = node.kind === 'scalar' ? String(node.value) : '';
+  const where: Cursor = { node, path: at.path };
+  if (text.length > MAX_TEXT_CHARS) {
+    const message = `the value of ${quote(name)} has more than ${MAX_TEXT_CHARS} characters`;
+    findings.error({ code: 'text-too-long', where, message });
+    return false;
+  }
+  if (definition.pattern === undefined) return true;
+  const pattern = parsePattern(definition.pattern);
+  if (pattern === undefined) {
+    const message = `this is not a regular expression of at most ${MAX_PATTERN_CHARS} characters`;
+    findings.error({ code: 'invalid-pattern', where: descend(at, 'pattern'), message });
+    return false;
+  }
+  const matches = pattern.test(text);
+  if (matches === true) return true;
+  const message =
+    matches === undefined
+      ? `the value of ${quote(name)} has more than ${MAX_PATTERN_CHARS} characters, too many to match`
+      : `the value of ${quote(name)} does not match ${quote(definition.pattern)}`;
+  findings.error({ code: 'pattern-mismatch', where, message });
+  return false;
+}
