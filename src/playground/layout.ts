@@ -2,7 +2,7 @@ import type { Digest } from '../oci/digest.ts';
 
 /**
  * Where things are kept. The same folders as the `filesystem` driver of distribution has below its root directory, so
- * that a folder made here can be served by it too:
+ * that either can serve what the other stored:
  *
  * ```
  * docker/registry/v2/

@@ -1,5 +1,5 @@
 import { type Digest, isDigest } from '../oci/digest.ts';
-import { isIndexMediaType, MANIFEST_MEDIA_TYPES } from '../oci/media-types.ts';
+import { isIndexMediaType, MANIFEST_MEDIA_TYPES, MEDIA_TYPES } from '../oci/media-types.ts';
 import { RegistryFault } from './fault.ts';
 
 /** What the registry needs to know of a manifest. The bytes are kept as they came. */
@@ -37,6 +37,13 @@ export function parseManifestDocument(bytes: Uint8Array, contentType: string | u
   const subject = document.subject === undefined ? undefined : readDescriptor(document.subject).digest;
   const annotations = isObject(document.annotations) ? document.annotations : undefined;
   return { mediaType, ...content, ...(subject && { subject }), ...(annotations && { annotations }) };
+}
+
+/** The type of a manifest that was stored without one: what it says itself, else what its fields say. */
+export function guessMediaType(bytes: Uint8Array): string {
+  const document = parseObject(bytes);
+  if (typeof document.mediaType === 'string') return document.mediaType;
+  return document.manifests === undefined ? MEDIA_TYPES.ociManifest : MEDIA_TYPES.ociIndex;
 }
 
 type Content = Pick<ManifestDocument, 'manifests' | 'blobs' | 'artifactType'>;

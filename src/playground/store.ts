@@ -13,6 +13,7 @@ import {
   tagLink,
   tagsFolder,
 } from './layout.ts';
+import { guessMediaType } from './manifest-document.ts';
 
 /**
  * Repositories over a {@link FileStore}: which blobs, manifests and tags each one has. Content is kept once whatever the
@@ -81,21 +82,23 @@ export class RegistryStore {
   }
 
   async findManifest(repository: string, digest: Digest): Promise<RawManifest | undefined> {
+    if (!(await this.hasManifest(repository, digest))) return undefined;
+    const bytes = await this.#files.read(contentPath(digest));
+    if (bytes === undefined) return undefined;
     const mediaType = await this.#files.read(`${revisionFolder(repository, digest)}/mediatype`);
-    const bytes = mediaType && (await this.#files.read(contentPath(digest)));
-    return mediaType && bytes && { bytes, digest, mediaType: Buffer.from(mediaType).toString() };
+    return { bytes, digest, mediaType: mediaType ? Buffer.from(mediaType).toString() : guessMediaType(bytes) };
   }
 
   async hasManifest(repository: string, digest: Digest): Promise<boolean> {
-    return (await this.#files.findSize(`${revisionFolder(repository, digest)}/mediatype`)) !== undefined;
+    return (await this.#files.findSize(`${revisionFolder(repository, digest)}/link`)) !== undefined;
   }
 
   /** Content first, so that a crash half-way never leaves a manifest that cannot be read. */
   async addManifest(repository: string, manifest: RawManifest, subject: Digest | undefined): Promise<void> {
     const folder = revisionFolder(repository, manifest.digest);
     await this.#files.write(contentPath(manifest.digest), manifest.bytes);
-    await this.#files.write(`${folder}/link`, Buffer.from(manifest.digest));
     await this.#files.write(`${folder}/mediatype`, Buffer.from(manifest.mediaType));
+    await this.#files.write(`${folder}/link`, Buffer.from(manifest.digest));
     if (subject !== undefined) {
       await this.#files.write(this.#referrerPath(repository, manifest.digest, subject), new Uint8Array());
     }

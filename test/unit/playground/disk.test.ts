@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { computeDigest } from '../../../src/oci/digest.ts';
+import { MEDIA_TYPES } from '../../../src/oci/media-types.ts';
 import { buildImage, buildIndex } from '../../../src/playground/images.ts';
 import { listSamples } from '../../../src/playground/samples.ts';
 import { type Playground, startPlayground } from '../../../src/playground/server.ts';
@@ -153,5 +154,30 @@ describe('the samples in a folder', () => {
     ];
     expect(moved.headers.get('docker-content-digest')).toBe(INDEX.manifest.digest);
     expect(restored.headers.get('docker-content-digest')).toBe(second!.content.manifest.digest);
+  });
+});
+
+describe('a folder that distribution wrote', () => {
+  it.each([
+    [
+      '{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.list.v2+json"}',
+      MEDIA_TYPES.dockerList,
+    ],
+    ['{"schemaVersion":2,"manifests":[]}', MEDIA_TYPES.ociIndex],
+    ['{"schemaVersion":2,"config":{},"layers":[]}', MEDIA_TYPES.ociManifest],
+  ])('is served: %s', async (text, mediaType) => {
+    const bytes = Buffer.from(text);
+    const digest = computeDigest(bytes);
+    const manifests = join(directory, REGISTRY, 'repositories/team/app/_manifests');
+    const revision = join(manifests, 'revisions', digest.replace(':', '/'));
+    mkdirSync(placeOf(digest), { recursive: true });
+    mkdirSync(join(manifests, 'tags/v1/current'), { recursive: true });
+    mkdirSync(revision, { recursive: true });
+    writeFileSync(join(placeOf(digest), 'data'), bytes);
+    writeFileSync(join(revision, 'link'), digest);
+    writeFileSync(join(manifests, 'tags/v1/current/link'), digest);
+    const answer = await get('team/app/manifests/v1');
+    expect(answer.bytes.equals(bytes)).toBe(true);
+    expect(answer.headers.get('content-type')).toBe(mediaType);
   });
 });
