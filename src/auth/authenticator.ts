@@ -1,4 +1,7 @@
+import type { Clock } from '../transport/clock.ts';
 import type { ResponseHeaders } from '../transport/message.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { CredentialFinder } from './credential-finder.ts';
 import type { Scope } from './scope.ts';
 
 /** A 401 of the registry itself, never one met after a redirect to another origin. */
@@ -34,11 +37,14 @@ export interface Authenticator {
   conceal(text: string): string;
 }
 
-/** For a registry that is only ever spoken to without credentials. */
-export const ANONYMOUS: Authenticator = Object.freeze({
-  begin: () => Promise.resolve(undefined),
-  improve: () => Promise.resolve(undefined),
-  confirm: () => undefined,
-  describeSource: () => undefined,
-  conceal: (text: string) => text,
-});
+/** What an authenticator works with. */
+export interface AuthenticatorOptions {
+  /** As users write it; the key of its credentials. */
+  readonly registry: string;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly credentials: CredentialFinder;
+  readonly trustedRealms: readonly string[];
+  /** 'read' asks token servers for `pull` only, whatever the registry suggests. */
+  readonly access: 'read' | 'write';
+}

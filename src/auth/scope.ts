@@ -72,3 +72,9 @@ function coversScope(given: Scope, wanted: Scope): boolean {
 export function toScopeKey(scopes: readonly Scope[]): string {
   return scopes.map(formatScope).sort().join(' ');
 }
+
+/** What is left of scopes when nothing but reading repositories is allowed. */
+export function limitToPull(scopes: readonly Scope[]): readonly Scope[] {
+  const readable = scopes.filter(({ type, actions }) => type === 'repository' && actions.includes('pull'));
+  return readable.map((scope) => ({ ...scope, actions: ['pull'] }));
+}

@@ -1,4 +1,5 @@
-import { ANONYMOUS } from '../auth/authenticator.ts';
+import { createAuthenticator } from '../auth/create-authenticator.ts';
+import { createCredentialFinder } from '../auth/credential-finder.ts';
 import { createFirstContact } from '../auth/first-contact.ts';
 import { type Repository, toRepositoryKey } from '../oci/repository.ts';
 import type { Clock } from '../transport/clock.ts';
@@ -57,16 +58,14 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
 /** One channel for each registry of the run, made on first use. */
 function createChannels(options: RegistryClientOptions, transport: Transport): (registry: string) => Channel {
   const channels = new Map<string, Channel>();
+  const credentials = createCredentialFinder({ ...options, explicit: (registry) => options.settings(registry).auth });
   return (registry) => {
     const known = channels.get(registry);
     if (known !== undefined) return known;
-    const channel = createChannel({
-      registry,
-      transport,
-      access: options.access,
-      authenticator: ANONYMOUS,
-      firstContact: createFirstContact(),
-    });
+    const { trustedRealms = [] } = options.settings(registry);
+    const { clock, access } = options;
+    const authenticator = createAuthenticator({ registry, transport, clock, credentials, trustedRealms, access });
+    const channel = createChannel({ registry, transport, access, authenticator, firstContact: createFirstContact() });
     channels.set(registry, channel);
     return channel;
   };

@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../errors/codes.ts';
 import { PlaitError } from '../errors/plait-error.ts';
+import { type ErrorBody, parseErrorBody } from '../transport/error-body.ts';
 import type { BufferedResponse } from '../transport/message.ts';
 import type { Channel } from './channel.ts';
-import { type ErrorBody, parseErrorBody } from './error-body.ts';
 
 /** An answer that is not the one hoped for, and what was asked. */
 export interface Refusal {

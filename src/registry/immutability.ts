@@ -1,4 +1,4 @@
-import type { ErrorBody } from './error-body.ts';
+import type { ErrorBody } from '../transport/error-body.ts';
 
 const STATUSES: ReadonlySet<number> = new Set([400, 403, 405, 409, 412]);
 const CODES: ReadonlySet<string> = new Set([

@@ -2,9 +2,9 @@ import { decodeManifest } from '../oci/decode.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { RawManifest } from '../oci/manifest.ts';
 import { isIndexMediaType } from '../oci/media-types.ts';
+import type { ErrorBody } from '../transport/error-body.ts';
 import type { RequestOptions } from './client.ts';
 import type { Place } from './context.ts';
-import type { ErrorBody } from './error-body.ts';
 import { headManifest } from './read-manifest.ts';
 
 /** What registries answer to an index whose child they lack: distribution, Nexus, crane (registry.md 1.4). */

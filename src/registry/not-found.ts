@@ -1,5 +1,5 @@
+import { parseErrorBody } from '../transport/error-body.ts';
 import { type BufferedResponse, findHeader, type HttpResponse } from '../transport/message.ts';
-import { parseErrorBody } from './error-body.ts';
 
 /** True when a 404 without body comes from a registry, and not from a proxy or web server in its place. */
 export function isFromRegistry({ headers }: HttpResponse): boolean {

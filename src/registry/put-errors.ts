@@ -1,7 +1,7 @@
 import { PlaitError } from '../errors/plait-error.ts';
 import { type Digest, isDigest, shortDigest } from '../oci/digest.ts';
 import { isIndexMediaType } from '../oci/media-types.ts';
-import { type ErrorBody, parseErrorBody } from './error-body.ts';
+import { type ErrorBody, parseErrorBody } from '../transport/error-body.ts';
 import { type Refusal, toRegistryError } from './errors.ts';
 import { looksImmutable } from './immutability.ts';
 import { findMissingChild, mayMeanMissingContent, namesMissingContent } from './missing-children.ts';

@@ -1,10 +1,10 @@
 import type { RawManifest } from '../oci/manifest.ts';
 import { isTag } from '../oci/repository.ts';
+import { parseErrorBody } from '../transport/error-body.ts';
 import { type BufferedResponse, listHeader } from '../transport/message.ts';
 import type { RequestOptions } from './client.ts';
 import { assertReference, describePlace, type Place } from './context.ts';
 import { toManifestPath } from './endpoint.ts';
-import { parseErrorBody } from './error-body.ts';
 import { looksImmutable } from './immutability.ts';
 import { toPutError } from './put-errors.ts';
 

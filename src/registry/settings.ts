@@ -1,7 +1,7 @@
+import type { CredentialSource } from '../auth/credential-finder.ts';
+
 /** Where explicitly configured credentials come from. Secrets themselves never stand in a config. */
-export type RegistryAuth =
-  | { readonly kind: 'env'; readonly usernameEnv: string; readonly passwordEnv: string }
-  | { readonly kind: 'helper'; readonly helper: string };
+export type RegistryAuth = CredentialSource;
 
 /** What a config may say about one registry host. Everything left out has a safe default. */
 export interface RegistrySettings {

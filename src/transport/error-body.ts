@@ -1,5 +1,5 @@
 import { cleanText } from '../errors/redact.ts';
-import { findHeader, type ResponseHeaders } from '../transport/message.ts';
+import { findHeader, type ResponseHeaders } from './message.ts';
 
 /** What a registry says about a failure: the codes and texts of the standard form, or whatever text there is. */
 export interface ErrorBody {
