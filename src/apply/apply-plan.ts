@@ -72,7 +72,6 @@ async function runSteps(context: ApplyContext, works: readonly ChangeWork[], opt
 async function moveAll(context: ApplyContext, works: readonly ChangeWork[], isOver: () => boolean): Promise<void> {
   const total = works.flatMap((work) => work.tags).filter((tag) => tag.status === 'pending').length;
   context.emit({ kind: 'phase', phase: 'tag', total });
-  const isPrecise = (tag: TagWork) => !isFloatingTag(tag.name);
   const passes = isOneRequest(works) ? [() => true] : [isPrecise, () => true];
   for (const belongs of passes) {
     await each(works.filter(isPending), async (work) => {
@@ -82,6 +81,10 @@ async function moveAll(context: ApplyContext, works: readonly ChangeWork[], isOv
       await moveTags(context, work, [...tags.filter(isPrecise), ...tags.filter((tag) => !isPrecise(tag))]);
     });
   }
+}
+
+function isPrecise(tag: TagWork): boolean {
+  return !isFloatingTag(tag.name);
 }
 
 /** With one index and nothing else to keep in step, its tags are moved by the very request that stores it. */

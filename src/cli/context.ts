@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import type { Clock } from '../transport/clock.ts';
 
 /** A stream that text can be written to. */
@@ -41,7 +42,7 @@ export function createContext(signal: AbortSignal): CliContext {
     homeDirectory: homedir(),
     clock: createClock(),
     signal,
-    isInteractive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    isInteractive: isatty(0) && isatty(2),
     readStandardInput: (maxBytes) =>
       readFileSync(0)
         .subarray(0, maxBytes + 1)
@@ -50,9 +51,9 @@ export function createContext(signal: AbortSignal): CliContext {
   };
 }
 
-function toOutput(stream: NodeJS.WriteStream): Output {
+function toOutput(stream: NodeJS.WriteStream & { readonly fd: number }): Output {
   return {
-    isTerminal: stream.isTTY === true,
+    isTerminal: isatty(stream.fd),
     columns: stream.columns ?? 80,
     write: (text) => void stream.write(text),
   };
@@ -62,7 +63,7 @@ function createClock(): Clock {
   return {
     now: () => Date.now(),
     elapsed: () => performance.now(),
-    sleep: async (ms, signal) => void (await delay(ms, undefined, signal === undefined ? {} : { signal })),
+    sleep: (ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }),
     random: () => Math.random(),
   };
 }

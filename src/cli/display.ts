@@ -19,7 +19,7 @@ function isColored(context: CliContext, output: Output, color: DisplayOptions['c
 /** Progress on standard error: a live line on a terminal, a line now and then in a log. */
 export function startProgress(context: CliContext, how: DisplayOptions['progress']): Progress {
   const { stderr, environment, clock } = context;
-  const isLive = stderr.isTerminal && environment['CI'] === undefined && environment['TERM'] !== 'dumb';
+  const isLive = stderr.isTerminal && environment.CI === undefined && environment.TERM !== 'dumb';
   const mode = how === 'auto' ? (isLive ? 'tty' : 'plain') : how;
   return createProgress({
     mode,

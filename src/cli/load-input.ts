@@ -2,7 +2,6 @@ import { ConfigError, type Diagnostic } from '../config/diagnostic.ts';
 import { findConfig, readConfig } from '../config/discover.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import type { ConfigSource } from '../config/source-file.ts';
-import { parseVariableFile } from '../config/variable-file.ts';
 import { PlaitError } from '../errors/plait-error.ts';
 import { renderDiagnostics } from '../report/text-diagnostics.ts';
 import { CommandEnd } from './command-end.ts';
@@ -50,17 +49,15 @@ export async function readInput(context: CliContext, options: InputOptions): Pro
 
 /** Checks and expands what {@link readInput} read. Throws ConfigError. */
 export function loadInput(context: CliContext, options: InputOptions, files: readonly ConfigSource[]): LoadedConfig {
-  return loadConfig({ files, variables: collectVariables(context, options), environment: context.environment });
+  return loadConfig({
+    files,
+    variables: Object.fromEntries(options.var.map(parseAssignment)),
+    environment: context.environment,
+  });
 }
 
 function readStandardInput(context: CliContext): ConfigSource {
   return { path: '-', directory: context.workingDirectory, text: context.readStandardInput(MAX_STDIN_BYTES) };
-}
-
-/** `--var` wins over `--var-file`, a later one over an earlier one. */
-function collectVariables(context: CliContext, options: InputOptions): Readonly<Record<string, unknown>> {
-  const files = options.varFile.map((path) => parseVariableFile(readConfig(path, context.workingDirectory)));
-  return Object.assign({}, ...files, Object.fromEntries(options.var.map(parseAssignment)));
 }
 
 function parseAssignment(text: string): readonly [string, string] {

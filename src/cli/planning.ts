@@ -1,4 +1,5 @@
 import type { LoadedConfig } from '../config/load.ts';
+import { computeDigest } from '../oci/digest.ts';
 import { type Allowance, parseAllowance } from '../plan/allowance.ts';
 import type { DocumentFacts } from '../plan/document.ts';
 import { makePlan } from '../plan/make-plan.ts';
@@ -58,10 +59,18 @@ export async function collectFacts(
   return {
     version: VERSION,
     createdAt: context.clock.now(),
-    configSha256: config.sha256,
+    configSha256: hashFiles(config),
     gitCommit: await readGitCommit(context.workingDirectory),
     requests,
   };
+}
+
+/** The hash of the one config file, or of the hashes of several in their order. */
+function hashFiles({ files }: LoadedConfig): string {
+  const [first, ...others] = files.map((file) => file.sha256);
+  if (first !== undefined && others.length === 0) return first;
+  const joined = computeDigest(new TextEncoder().encode(files.map((file) => file.sha256).join('\n')));
+  return joined.slice('sha256:'.length);
 }
 
 /** The exit codes that hold for a plan by itself. */

@@ -37,7 +37,7 @@ function explain(context: CliContext, error: unknown): ExitCode {
   const known = toPlaitError(reason);
   context.stderr.write(renderError(known, chooseStyle(context, context.stderr, 'auto')));
   if (known instanceof Interruption) return known.exitCode;
-  if (isPlaitError(known, 'INTERNAL') && error instanceof Error && context.environment['PLAIT_DEBUG'] !== undefined) {
+  if (isPlaitError(known, 'INTERNAL') && error instanceof Error && context.environment.PLAIT_DEBUG !== undefined) {
     context.stderr.write(`${error.stack ?? ''}\n`);
   }
   return exitCodeOf(known.code);
@@ -65,7 +65,7 @@ function createProgram(context: CliContext, end: (code: ExitCode) => void): Comm
     command.action(async () => {
       applyEnvironment(command, context.environment);
       const run = await load();
-      end(await run(context, command.opts() as never, ...command.args));
+      end(await run(context, command.opts<never>(), ...command.args));
     });
     program.addCommand(command);
   };

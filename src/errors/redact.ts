@@ -22,14 +22,21 @@ export function redact(text: string): string {
   return RULES.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
 }
 
+/** What a terminal acts on: control characters, and those that change the direction of text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** `text` with a blank in the place of every character that a terminal would act on; columns stay where they are. */
+export function blankControls(text: string): string {
+  return text.replace(UNPRINTABLE, ' ');
+}
+
 /**
  * Makes text from outside safe to print: no control characters (so no terminal escapes), no credentials, white space
  * folded, at most `maxChars` characters.
  */
 export function cleanText(text: string, maxChars = 300): string {
-  const printable = redact(text.slice(0, maxChars * 8))
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed here
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ')
+  const printable = blankControls(redact(text.slice(0, maxChars * 8)))
     .replace(/\s+/g, ' ')
     .trim();
   return printable.length > maxChars ? `${printable.slice(0, maxChars - 1)}…` : printable;

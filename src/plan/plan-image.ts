@@ -77,7 +77,6 @@ function groupTags(
     const limit = { max: maxPlatformRemovals, allowances: planned.allowances };
     return { ...change, guards: checkRemovals(target.repository, removals, limit) };
   });
-  const isBlocked = (change: Change) => change.guards.some((guard) => guard.result === 'blocked');
   return {
     indexes: [...groups.values()].flatMap(([first]) => (first === undefined ? [] : [first.outcome.wanted])),
     changes: changes.filter((change) => !isBlocked(change)),
@@ -85,6 +84,10 @@ function groupTags(
     unchanged: settled.length === 0 ? [] : [{ id, repository: target.repository, tags: settled }],
     unreadable: [],
   };
+}
+
+function isBlocked(change: Change): boolean {
+  return change.guards.some((guard) => guard.result === 'blocked');
 }
 
 interface PlannedChange {

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../config/diagnostic.ts';
 import { formatOrigin } from '../config/diagnostic.ts';
-import { cleanText } from '../errors/redact.ts';
+import { blankControls } from '../errors/redact.ts';
 import type { Style } from './style.ts';
 
 /** The text of config files by the path that diagnostics print. */
@@ -27,7 +27,7 @@ function quoteLine({ origin }: Diagnostic, texts: SourceTexts, style: Style): re
   const line = texts.get(origin.file)?.split(/\r?\n/, origin.line)[origin.line - 1];
   if (line === undefined || line.trim() === '' || origin.column > MAX_COLUMNS) return [];
   const number = String(origin.line).padStart(5);
-  const shown = [...line.slice(0, MAX_COLUMNS)].map((char) => (cleanText(char) === '' ? ' ' : char)).join('');
+  const shown = blankControls(line.slice(0, MAX_COLUMNS));
   const caret = ' '.repeat(Math.max(0, origin.column - 1));
   return [style.faint(`${number} | ${shown}`), `${style.faint('      | ')}${caret}^`];
 }

@@ -16,7 +16,9 @@ export async function runPlayground(context: CliContext, options: PlaygroundComm
     seed: true,
     ...(options.dir === undefined ? {} : { directory: options.dir }),
   });
-  const rows = listSamples().map(({ repository, tag, platforms }) => `  ${playground.host}/${repository}:${tag}   ${platforms}`);
+  const rows = listSamples().map(
+    ({ repository, tag, platforms }) => `  ${playground.host}/${repository}:${tag}   ${platforms}`,
+  );
   context.stdout.write(
     [
       `Registry at ${playground.url}, sample images:`,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseRepository } from '../../../src/oci/repository.ts';
+import type { PlanScope } from '../../../src/plan/plan.ts';
 import { selectDeclarations } from '../../../src/plan/select.ts';
 import { declare } from '../../support/states.ts';
 
@@ -11,9 +12,7 @@ const api = declare({
 const web = declare({ id: 'web', targets: [{ repository: parseRepository('ghcr.io/acme/web'), tags: ['1.0'] }] });
 const NONE = { targets: [], exclude: [], selector: null };
 
-function names(
-  scope: Partial<typeof NONE & { targets: string[]; exclude: string[]; selector: string | null }>,
-): string[] {
+function names(scope: Partial<PlanScope>): string[] {
   const chosen = selectDeclarations([api, web], { ...NONE, ...scope });
   return chosen.flatMap(({ id, targets }) => targets.flatMap(({ tags }) => tags.map((tag) => `${id}:${tag}`)));
 }
