@@ -14,7 +14,8 @@ import type { Digest } from '../oci/digest.ts';
  *   repositories/<name>/_referrers/sha256/<hex>/<alg>-<hex>          a manifest whose subject the first digest is (ours)
  * ```
  *
- * A repository name cannot begin a component with `_`, so nested repositories never meet these folders.
+ * A repository name cannot begin a component with `_`, so nested repositories never meet these folders. Where the file
+ * system knows no letter case, tags that differ only by that are one.
  */
 const ROOT = 'docker/registry/v2';
 

@@ -118,6 +118,13 @@ describe('a playground in a folder', () => {
   });
 });
 
+describe('a folder that is a file', () => {
+  it('is refused', async () => {
+    writeFileSync(join(directory, 'file'), '');
+    await expect(startPlayground({ directory: join(directory, 'file') })).rejects.toMatchObject({ code: 'USAGE' });
+  });
+});
+
 describe('a folder that a killed process left', () => {
   it('is cleared of what was not finished', async () => {
     await pushIndex({ url: playground.url, repository: 'team/app', tag: 'v1' }, INDEX);

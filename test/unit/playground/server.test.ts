@@ -3,7 +3,8 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { computeDigest } from '../../../src/oci/digest.ts';
-import { type Playground, type PlaygroundOptions, startPlayground } from '../../../src/playground/server.ts';
+import type { PlaygroundOptions } from '../../../src/playground/options.ts';
+import { type Playground, startPlayground } from '../../../src/playground/server.ts';
 import { callApi, errorsOf } from '../../support/api-call.ts';
 import { pushBlob } from '../../support/push-content.ts';
 
@@ -28,7 +29,7 @@ describe('the playground', () => {
   it('takes the port it is given, and says when that is taken', async () => {
     const first = await start();
     const port = Number(new URL(first.url).port);
-    await expect(startPlayground({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(startPlayground({ port })).rejects.toMatchObject({ code: 'USAGE' });
     await first.close();
     expect((await start({ port })).host).toBe(`127.0.0.1:${port}`);
   });

@@ -1,0 +1,26 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Features } from './exchange.ts';
+import type { UploadLimits } from './uploads.ts';
+
+/** A hook before routing: true when it has answered, or will answer, the request itself. */
+export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
+
+export interface PlaygroundOptions {
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Keeps the content in this folder; in memory when left out. */
+  readonly directory?: string;
+  /** Puts the sample images in. */
+  readonly seed?: boolean;
+  /** Answers every write with 405. */
+  readonly readOnly?: boolean;
+  /** Asks every request for these credentials (Basic). */
+  readonly basicAuth?: { readonly username: string; readonly password: string };
+  readonly features?: Partial<Features>;
+  readonly limits?: Partial<UploadLimits>;
+  /** The most items in one page of a listing, 10,000 when left out. */
+  readonly maxPageItems?: number;
+  /** A monotonic clock in milliseconds; uploads that lie idle are forgotten only when there is one. */
+  readonly elapsedMs?: () => number;
+  readonly intercept?: Intercept;
+}
