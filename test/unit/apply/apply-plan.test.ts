@@ -1,11 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseRepository } from '../../../src/oci/repository.ts';
-import {
-  type Intercept,
-  type Playground,
-  type PlaygroundOptions,
-  startPlayground,
-} from '../../../src/playground/server.ts';
+import type { Intercept, PlaygroundOptions } from '../../../src/playground/options.ts';
+import { type Playground, startPlayground } from '../../../src/playground/server.ts';
 import type { RegistryClient } from '../../../src/registry/client.ts';
 import { makeClient } from '../../support/make-client.ts';
 import { applyAll, describeResult, planAll, weave } from '../../support/run-plan.ts';
