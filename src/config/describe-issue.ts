@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { cleanText } from '../errors/redact.ts';
 import type { DiagnosticCode } from './diagnostic-codes.ts';
 import { findNearest } from './nearest.ts';
 import type { ConfigNode } from './node.ts';
@@ -65,7 +66,7 @@ function nameNode(node: ConfigNode): string {
   if (node.kind === 'list') return 'a list';
   if (node.kind === 'map') return 'a mapping';
   if (node.kind === 'hole' || node.source === '' || node.value === null) return 'empty';
-  return typeof node.value === 'string' ? `the text ${quote(node.value)}` : quote(node.source);
+  return typeof node.value === 'string' ? `the text ${quote(node.value)}` : cleanText(node.source, 80);
 }
 
 function describeChoice(words: readonly string[], node: ConfigNode): Description {

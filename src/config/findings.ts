@@ -1,4 +1,4 @@
-import { ConfigError, type Diagnostic, type Severity } from './diagnostic.ts';
+import { ConfigError, type Diagnostic, formatOrigin, type Severity } from './diagnostic.ts';
 import type { DiagnosticCode } from './diagnostic-codes.ts';
 import { formatKeyPath, type KeyPath } from './key-path.ts';
 import { MAX_DIAGNOSTICS } from './limits.ts';
@@ -24,6 +24,8 @@ export interface Finding {
  */
 export class Findings {
   readonly #found = new Map<string, Diagnostic>();
+  /** Places of unquoted values: that such a value is no tag either, say, is not worth a line of its own. */
+  readonly #misread = new Set<string>();
   readonly #files: readonly string[];
   #errors = 0;
 
@@ -66,7 +68,9 @@ export class Findings {
 
   #add(severity: Severity, { code, where, message, hint }: Finding): void {
     const origin = findOrigin(where.node);
-    const key = JSON.stringify([code, origin.file, origin.line, origin.column, message]);
+    const key = JSON.stringify([code, formatOrigin(origin), message]);
+    if (this.#misread.has(formatOrigin(origin))) return;
+    if (code === 'not-text') this.#misread.add(formatOrigin(origin));
     // An error is always kept while there is none, or a flood of warnings could hide why the config is refused.
     const isFull = this.#found.size >= MAX_DIAGNOSTICS && !(severity === 'error' && this.#errors === 1);
     if (isFull || this.#found.has(key)) return;

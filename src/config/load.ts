@@ -85,6 +85,10 @@ function loadFile(file: SourceFile, { findings, budget, sources }: Run): FilePar
   const substitution: Substitution = { scope, findings, budget };
   const frame: Cursor = { node: substituteFrame(root, substitution), path: [] };
   const input = validate(fileSchema, frame, findings);
+  if (findValue(root, 'version') === undefined) {
+    const hint = 'begin the file with  version: 1';
+    findings.error({ code: 'missing-key', where: frame, message: 'the key "version" is missing', hint });
+  }
   const images = descend(frame, 'images');
   const entries = images.node.kind === 'list' ? images.node.items.map((_, index) => descend(images, index)) : [];
   const defaults = readDefaults(frame, findings);

@@ -27,7 +27,7 @@ function describeReading(node: ScalarNode): string {
   if (typeof node.value === 'number') {
     return String(node.value) === node.source ? 'a number' : `the number ${node.value}`;
   }
-  return typeof node.value === 'boolean' ? 'a boolean' : 'an empty value';
+  return typeof node.value === 'boolean' ? 'a boolean' : 'no value at all';
 }
 
 /** Text from a file in quotes, as one could write it in YAML; safe to print. */

@@ -1,3 +1,4 @@
+import { cleanText } from '../errors/redact.ts';
 import type { Findings } from './findings.ts';
 import { MAX_PATTERN_CHARS, MAX_TEXT_CHARS } from './limits.ts';
 import {
@@ -157,7 +158,7 @@ function checkText({ name, definition, at }: Variable, node: ConfigNode, finding
   const message =
     matches === undefined
       ? `the value of ${quote(name)} has more than ${MAX_PATTERN_CHARS} characters, too many to match`
-      : `the value of ${quote(name)} does not match ${quote(definition.pattern)}`;
+      : `the value of ${quote(name)} does not match /${cleanText(definition.pattern, 200)}/`;
   findings.error({ code: 'pattern-mismatch', where, message });
   return false;
 }

@@ -151,7 +151,10 @@ function readKey(reading: Reading, yaml: ParsedNode, path: KeyPath): Key | undef
     reading.findings.error({ code: 'invalid-key', where, message: 'this cannot be a key', hint: 'a key is a text' });
     return undefined;
   }
-  if (typeof node.value !== 'string') reading.findings.error({ code: 'not-text', where, ...describeNotText(node) });
+  if (typeof node.value !== 'string') {
+    const here: Here = { node, path: [...path, node.source] };
+    reading.findings.error({ code: 'not-text', where: here, ...describeNotText(node) });
+  }
   const at: Located = { file: reading.file, offset: yaml.range[0] };
   return { name: node.source, node: at, isMerge: node.isPlain && node.source === '<<' };
 }

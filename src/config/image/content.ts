@@ -1,5 +1,5 @@
 import { formatPlatform, normalizePlatform, type Platform } from '../../oci/platform.ts';
-import type { DeclaredContent } from '../declaration.ts';
+import type { DeclaredContent, PlatformSource } from '../declaration.ts';
 import { descend } from '../node.ts';
 import { readPlatform } from '../read-platform.ts';
 import { readSource } from '../read-reference.ts';
@@ -11,18 +11,22 @@ import type { EntryTemplates } from './platform-source.ts';
 
 /** What the tags of an image are to hold; undefined when it has a fault, and that is reported. */
 export function readContent(context: ImageContext, templates: EntryTemplates): DeclaredContent | undefined {
-  const { platforms, from, select, as } = context.input;
-  const source = from === undefined ? undefined : readSource(from, placeOf(context, 'from'), context.findings);
+  const { from, select, as } = context.input;
+  const entries = readPlatforms(context, templates);
   const selected = select === undefined ? undefined : readSelection(context, select);
-  if (source !== undefined) {
-    if (as === 'copy') return { kind: 'copy', from: source };
-    return { kind: 'from', from: source, ...(selected === undefined ? {} : { select: selected }) };
-  }
+  if (from === undefined) return entries === undefined ? undefined : { kind: 'platforms', entries };
+  const source = readSource(from, placeOf(context, 'from'), context.findings);
+  if (source === undefined) return undefined;
+  if (as === 'copy') return { kind: 'copy', from: source };
+  return { kind: 'from', from: source, ...(selected === undefined ? {} : { select: selected }) };
+}
+
+function readPlatforms(context: ImageContext, templates: EntryTemplates): readonly PlatformSource[] | undefined {
+  const { platforms } = context.input;
   if (platforms === undefined) return undefined;
-  const entries = Array.isArray(platforms)
+  return Array.isArray(platforms)
     ? readPlatformList(context, platforms, templates)
     : readPlatformMapping(context, platforms, templates);
-  return { kind: 'platforms', entries };
 }
 
 function readSelection(context: ImageContext, select: readonly string[]): readonly Platform[] {

@@ -15,29 +15,38 @@ export interface WantedTag {
 
 /** All tags of an image, in the order of the file; those with a fault are reported and left out. */
 export function listWantedTags({ input, cursor, findings }: ImageContext): readonly WantedTag[] {
-  const own = readTarget(input, cursor, findings);
-  const targets = input.targets ?? [];
-  return [
-    ...own,
-    ...targets.flatMap((target, index) =>
-      readTarget({ target: target.repository, tags: target.tags }, descend(cursor, 'targets', index), findings),
-    ),
-  ];
+  const { target, tags, targets = [] } = input;
+  const several = targets.flatMap((each, index) => {
+    const at = descend(cursor, 'targets', index);
+    checkTarget(at, findings);
+    return readTarget({ ...each, name: 'repository' }, at, findings);
+  });
+  return [...readTarget({ repository: target, tags, name: 'target' }, cursor, findings), ...several];
+}
+
+interface Target {
+  readonly repository?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  /** The key that holds the repository. */
+  readonly name: 'target' | 'repository';
+}
+
+/** Both keys of an entry of `targets` must be there; of `target` and `tags`, the rules of the image say more. */
+function checkTarget(cursor: Cursor, findings: Findings): void {
+  for (const key of ['repository', 'tags']) {
+    if (cursor.node.kind !== 'map' || cursor.node.entries.has(key)) continue;
+    findings.error({ code: 'missing-key', where: cursor, message: `the key ${quote(key)} is missing` });
+  }
 }
 
 function readTarget(
-  { target, tags = [] }: { readonly target?: string | undefined; readonly tags?: readonly string[] | undefined },
+  { repository: text, tags = [], name }: Target,
   cursor: Cursor,
   findings: Findings,
 ): readonly WantedTag[] {
-  const at = descend(cursor, 'target');
-  const repository =
-    target === undefined
-      ? undefined
-      : readRepository(target, at.path === cursor.path ? descend(cursor, 'repository') : at, findings);
-  const valid = tags
-    .map((tag, index) => ({ tag, where: descend(cursor, 'tags', index) }))
-    .filter((each) => checkTag(each, findings));
+  const repository = text === undefined ? undefined : readRepository(text, descend(cursor, name), findings);
+  const places = tags.map((tag, index) => ({ tag, where: descend(cursor, 'tags', index) }));
+  const valid = places.filter((place) => checkTag(place, findings));
   return repository === undefined ? [] : valid.map(({ tag, where }) => ({ repository, tag, where }));
 }
 

@@ -48,6 +48,7 @@ export const configSchema = section(
 export const fileSchema = section(
   {
     ...configSchema.shape,
+    version: configSchema.shape.version.optional(),
     defaults: z.unknown().optional(),
     images: z.array(z.unknown()).optional(),
     variables: z.unknown().optional(),

@@ -58,10 +58,10 @@ export const inheritedKeys = {
 
 const targetSchema = section(
   {
-    repository: text('The repository to publish to, without a tag.', 'ghcr.io/acme/api'),
-    tags: list(z.string(), 'The tags to publish. Quote numbers.', ['1.8.2', 'latest']),
+    repository: text('The repository to publish to, without a tag.', 'ghcr.io/acme/api').optional(),
+    tags: list(z.string(), 'The tags to publish. Quote numbers.', ['1.8.2', 'latest']).optional(),
   },
-  { id: 'Target', description: 'One repository and its tags.' },
+  { id: 'Target', description: 'One repository and its tags.', required: ['repository', 'tags'] },
 );
 
 /** Keys of an image that a row of its `matrix` may set, too. */

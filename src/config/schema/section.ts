@@ -8,6 +8,11 @@ interface SectionOptions {
   readonly planned?: readonly string[];
   /** Name of the definition in the JSON Schema. */
   readonly id?: string;
+  /**
+   * For the JSON Schema. Here all keys are optional: what is missing is reported by a rule, so that it does not hide what
+   * else is wrong with the mapping.
+   */
+  readonly required?: readonly string[];
 }
 
 /** A mapping with exactly these keys. */

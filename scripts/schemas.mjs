@@ -1,0 +1,47 @@
+// Writes the JSON Schemas that the code generates into schemas/. With --check it writes nothing and fails when a file
+// there differs.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/** File in schemas/, module in src/, and the function in it that makes the schema. */
+const SCHEMAS = [['manifests.schema.json', 'config/json-schema.ts', 'makeConfigJsonSchema']];
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+async function loadModule(path) {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, 'src', path)],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+}
+
+function read(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+const stale = [];
+for (const [file, path, name] of SCHEMAS) {
+  const module = await loadModule(path);
+  const text = `${JSON.stringify(module[name](), null, 2)}\n`;
+  const target = join(root, 'schemas', file);
+  if (read(target) === text) continue;
+  stale.push(file);
+  if (!process.argv.includes('--check')) writeFileSync(target, text);
+}
+
+if (process.argv.includes('--check') && stale.length > 0) {
+  console.error(`not what the code generates: ${stale.join(', ')}; run  npm run schemas`);
+  process.exitCode = 1;
+} else if (stale.length > 0) {
+  console.log(`written: ${stale.join(', ')}`);
+}

@@ -1,0 +1,63 @@
+import { createReadStream } from 'node:fs';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
+import { MAX_FILE_BYTES } from './limits.ts';
+import type { ConfigSource } from './source-file.ts';
+
+/**
+ * The config file at `path`, which may be relative to `workingDirectory` (absolute). Pipes are read to their end. Throws
+ * CONFIG_NOT_FOUND when there is no such file, CONFIG_INVALID when it is too large, not UTF-8 or cannot be read.
+ */
+export async function readConfig(path: string, workingDirectory: string): Promise<ConfigSource> {
+  const absolute = resolve(workingDirectory, path);
+  const text = decode(await readBounded(absolute, path), path);
+  return { path: toShownPath(absolute, workingDirectory), directory: dirname(absolute), text };
+}
+
+/** A config from standard input; paths in it are relative to `workingDirectory`. */
+export function toStdinConfig(text: string, workingDirectory: string): ConfigSource {
+  return { path: '-', directory: workingDirectory, text };
+}
+
+async function readBounded(absolute: string, path: string): Promise<Uint8Array> {
+  try {
+    const chunks: Uint8Array[] = [];
+    let total = 0;
+    for await (const chunk of createReadStream(absolute, { end: MAX_FILE_BYTES }) as AsyncIterable<Uint8Array>) {
+      chunks.push(chunk);
+      total += chunk.byteLength;
+    }
+    if (total <= MAX_FILE_BYTES) return Buffer.concat(chunks);
+  } catch (error) {
+    throw toReadError(error, path);
+  }
+  throw new PlaitError('CONFIG_INVALID', `${path} has more than ${MAX_FILE_BYTES} bytes`, { hint: 'split the file' });
+}
+
+function toReadError(error: unknown, path: string): PlaitError {
+  if (isPlaitError(error)) return error;
+  const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new PlaitError('CONFIG_NOT_FOUND', `${path} does not exist`, {
+      hint: 'check the path after -f',
+      cause: error,
+    });
+  }
+  const reason = code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
+  return new PlaitError('CONFIG_INVALID', `${path} ${reason}`, { hint: 'name a readable file', cause: error });
+}
+
+function decode(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new PlaitError('CONFIG_INVALID', `${path} is not UTF-8 text`, { hint: 'save it as UTF-8', cause });
+  }
+}
+
+/** Short and the same on all machines where the file is below the working directory; else absolute. */
+function toShownPath(absolute: string, workingDirectory: string): string {
+  const short = relative(workingDirectory, absolute);
+  const isBelow = short !== '' && !isAbsolute(short) && short.split(sep)[0] !== '..';
+  return isBelow ? short.replaceAll(sep, '/') : absolute;
+}
