@@ -26,6 +26,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   undici: ['transport/'],
   chalk: ['report/'],
   cosmiconfig: ['config/'],
+  cacache: ['cache/'],
   yaml: ['config/', 'report/'],
   zod: ['config/', 'plan/', 'apply/', 'auth/', 'registry/', 'report/'],
   commander: ['cli/'],
