@@ -1,5 +1,5 @@
 import type { LoadedConfig } from '../config/load.ts';
-import { settingsFor } from '../config/settings.ts';
+import { settingsFor } from '../config/registries.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { createRegistryClient } from '../registry/create-client.ts';
 import type { CliContext } from './context.ts';

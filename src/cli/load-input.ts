@@ -1,6 +1,7 @@
 import { ConfigError, type Diagnostic } from '../config/diagnostic.ts';
-import { findConfig, readConfig } from '../config/discover.ts';
+import { findConfig } from '../config/discover.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { readConfig, toStdinConfig } from '../config/read-config.ts';
 import type { ConfigSource } from '../config/source-file.ts';
 import { PlaitError } from '../errors/plait-error.ts';
 import { renderDiagnostics } from '../report/text-diagnostics.ts';
@@ -43,8 +44,20 @@ function countErrors(diagnostics: readonly Diagnostic[]): string {
 /** Reads the config files that the flags name, else the one found upwards from the working directory. */
 export async function readInput(context: CliContext, options: InputOptions): Promise<readonly ConfigSource[]> {
   const { workingDirectory } = context;
-  if (options.file.length === 0) return [await findConfig(workingDirectory)];
-  return options.file.map((path) => (path === '-' ? readStandardInput(context) : readConfig(path, workingDirectory)));
+  const paths = options.file.length > 0 ? options.file : [await getConfigPath(workingDirectory)];
+  const files: ConfigSource[] = [];
+  for (const path of paths) {
+    files.push(path === '-' ? readStandardInput(context) : await readConfig(path, workingDirectory));
+  }
+  return files;
+}
+
+async function getConfigPath(workingDirectory: string): Promise<string> {
+  const path = await findConfig(workingDirectory);
+  if (path !== undefined) return path;
+  throw new PlaitError('CONFIG_NOT_FOUND', `no manifests.yaml in ${workingDirectory} or above it in the repository`, {
+    hint: 'write one, or name another file with -f',
+  });
 }
 
 /** Checks and expands what {@link readInput} read. Throws ConfigError. */
@@ -57,7 +70,7 @@ export function loadInput(context: CliContext, options: InputOptions, files: rea
 }
 
 function readStandardInput(context: CliContext): ConfigSource {
-  return { path: '-', directory: context.workingDirectory, text: context.readStandardInput(MAX_STDIN_BYTES) };
+  return toStdinConfig(context.readStandardInput(MAX_STDIN_BYTES), context.workingDirectory);
 }
 
 function parseAssignment(text: string): readonly [string, string] {

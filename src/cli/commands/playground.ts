@@ -14,6 +14,7 @@ export async function runPlayground(context: CliContext, options: PlaygroundComm
   const playground = await startPlayground({
     port: options.port,
     seed: true,
+    elapsedMs: () => context.clock.elapsed(),
     ...(options.dir === undefined ? {} : { directory: options.dir }),
   });
   const rows = listSamples().map(

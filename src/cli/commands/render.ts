@@ -1,5 +1,4 @@
-import { renderDeclarations } from '../../config/render.ts';
-import { toYaml } from '../../config/yaml-text.ts';
+import { formatYaml, renderDeclarations } from '../../config/render.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { loadChecked } from '../load-input.ts';
@@ -15,7 +14,7 @@ export async function runRender(context: CliContext, options: RenderOptions): Pr
   const outputs = parseOutputs(options.output, RENDER_FORMATS);
   const rendered = renderDeclarations(await loadChecked(context, options));
   writeOutputs(context, outputs, (format) =>
-    format === 'json' ? `${JSON.stringify(rendered, null, 2)}\n` : toYaml(rendered),
+    format === 'json' ? `${JSON.stringify(rendered, null, 2)}\n` : formatYaml(rendered),
   );
   return EXIT_CODES.ok;
 }
