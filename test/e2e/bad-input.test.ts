@@ -29,7 +29,7 @@ describeWithRegistry('bad input', () => {
 
   describe('in the config', () => {
     it.each([
-      ['a typo in a key', '    platfroms: [linux/amd64]', 'did you mean "platforms"', 'unknown-key'],
+      ['a typo in a key', '    platfroms: [linux/amd64]', 'did you mean platforms?', 'unknown-key'],
       ['a number as a tag', '    tags: [1.10]', '"1.10"', ''],
       [
         'two sources for one platform',
@@ -96,7 +96,7 @@ describeWithRegistry('bad input', () => {
     it('of 20 MiB is not read', async () => {
       const huge = await startHugeManifest();
       try {
-        await expectOnlyHealthyPlanned(`${huge.host}/app:1`, ['MiB']);
+        await expectOnlyHealthyPlanned(`${huge.host}/app:1`, ['8388608 bytes']);
       } finally {
         await huge.stop();
       }
