@@ -1,12 +1,23 @@
 import { PlaitError } from '../errors/plait-error.ts';
 import { isDigest } from '../oci/digest.ts';
+import type { RawManifest } from '../oci/manifest.ts';
 import { formatRepository, isTag, type Repository } from '../oci/repository.ts';
 import type { Channel } from './channel.ts';
+import type { RequestOptions } from './client.ts';
 
 /** Where one operation happens: the way to the registry, and the repository there. */
 export interface Place {
   readonly channel: Channel;
   readonly repository: Repository;
+}
+
+/** One manifest to store. */
+export interface ManifestPut {
+  readonly place: Place;
+  /** Tag or digest. */
+  readonly reference: string;
+  readonly manifest: RawManifest;
+  readonly options: RequestOptions;
 }
 
 /** `host/path:tag` or `host/path@digest`, as errors name what they are about. */

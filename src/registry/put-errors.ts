@@ -2,11 +2,11 @@ import { PlaitError } from '../errors/plait-error.ts';
 import { type Digest, isDigest, shortDigest } from '../oci/digest.ts';
 import { isIndexMediaType } from '../oci/media-types.ts';
 import { type ErrorBody, parseErrorBody } from '../transport/error-body.ts';
+import type { ManifestPut } from './context.ts';
 import { type Refusal, toRegistryError } from './errors.ts';
 import { looksImmutable } from './immutability.ts';
 import { findMissingChild, mayMeanMissingContent, namesMissingContent } from './missing-children.ts';
 import { headManifest } from './read-manifest.ts';
-import type { ManifestPut } from './write-manifest.ts';
 
 /** What a refused PUT means. Undefined when the registry refused because it already holds exactly this manifest there. */
 export async function toPutError(put: ManifestPut, refusal: Refusal): Promise<PlaitError | undefined> {

@@ -1,11 +1,9 @@
 import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import { MAX_MANIFEST_WRITE_BYTES } from '../oci/decode.ts';
 import { type Digest, findAlgorithm, isDigest, matchesDigest, shortDigest } from '../oci/digest.ts';
-import type { RawManifest } from '../oci/manifest.ts';
 import { type BufferedResponse, findHeader } from '../transport/message.ts';
 import { isRetryableStatus } from '../transport/retry.ts';
-import type { RequestOptions } from './client.ts';
-import { assertReference, describePlace, type Place } from './context.ts';
+import { assertReference, describePlace, type ManifestPut } from './context.ts';
 import { toManifestPath } from './endpoint.ts';
 import { toRegistryError } from './errors.ts';
 import { toPutError } from './put-errors.ts';
@@ -13,15 +11,6 @@ import { headManifest } from './read-manifest.ts';
 
 const ANSWER_LIMIT = { maxBytes: 1024 * 1024 };
 const SETTLE_TRIES = 4;
-
-/** One manifest to store. */
-export interface ManifestPut {
-  readonly place: Place;
-  /** Tag or digest. */
-  readonly reference: string;
-  readonly manifest: RawManifest;
-  readonly options: RequestOptions;
-}
 
 /**
  * Stores exactly these bytes (registry.md 1.4). When it is not known whether a PUT was carried out, the registry is

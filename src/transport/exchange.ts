@@ -54,7 +54,7 @@ async function dispatch(context: ExchangeContext, request: HttpRequest, hop: Hop
   request.signal?.throwIfAborted();
   context.count(findKind(request, hop));
   try {
-    return await agent.request({
+    const answer = await agent.request({
       origin: hop.url.origin,
       path: `${hop.url.pathname}${hop.url.search}`,
       method: hop.method,
@@ -64,6 +64,9 @@ async function dispatch(context: ExchangeContext, request: HttpRequest, hop: Hop
       ...(hop.sendsBody ? { body: toBody(request) } : {}),
       ...(request.signal === undefined ? {} : { signal: request.signal }),
     });
+    // A body that is given up reports so as an event, which would end the process when nobody listens.
+    answer.body.on('error', () => undefined);
+    return answer;
   } catch (error) {
     if (isPlaitError(error, 'REDIRECT_REFUSED')) throw withPurpose(error, request);
     throw error;
