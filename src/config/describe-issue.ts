@@ -39,7 +39,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   array: 'a list',
   boolean: 'true or false',
   int: 'a whole number',
-  number: 'a number',
+  number: 'a whole number',
   object: 'a mapping',
   record: 'a mapping',
   string: 'a text',
@@ -48,6 +48,8 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 function describeType(expected: string, node: ConfigNode): Description {
   const types = expected.split(' or ');
   if (types.includes('string') && node.kind === 'scalar') return { code: 'not-text', ...describeNotText(node) };
+  const words = types.filter((type) => TYPE_NAMES[type] === undefined).flatMap((type) => type.split(', '));
+  if (words.length > 0 && node.kind === 'scalar') return describeChoice(words, node);
   const wanted = [...new Set(types.map((type) => TYPE_NAMES[type] ?? `one of ${type}`))].join(', or ');
   const hint = describeTypeHint(types, node);
   return { code: 'wrong-type', message: `${wanted} is wanted here, and this is ${nameNode(node)}`, ...hint };
@@ -59,7 +61,11 @@ function describeTypeHint(types: readonly string[], node: ConfigNode): { readonl
     return { hint: `write ${/^(?:y|yes|on)$/i.test(node.source) ? 'true' : 'false'}` };
   }
   if (types.includes('array') && typeof node.value === 'string') return { hint: `write [${quote(node.value)}]` };
-  return types.includes('int') && typeof node.value === 'string' ? { hint: 'write it without quotes' } : {};
+  return isNumberWanted(types) && typeof node.value === 'string' ? { hint: 'write it without quotes' } : {};
+}
+
+function isNumberWanted(types: readonly string[]): boolean {
+  return types.includes('int') || types.includes('number');
 }
 
 function nameNode(node: ConfigNode): string {

@@ -57,6 +57,11 @@ export function loadConfig({ files, variables, environment }: LoadOptions): Load
     findings,
   );
   findings.assertNoError();
+  const [first] = sources;
+  if (declarations.length === 0 && first !== undefined) {
+    const message = 'nothing is declared: there is no image, or none that is enabled';
+    findings.warn({ code: 'no-images', where: { node: { file: first, offset: 0 }, path: ['images'] }, message });
+  }
   return {
     files: files.map(({ path, text }) => ({ path, sha256: createHash('sha256').update(text).digest('hex') })),
     declarations,
@@ -92,9 +97,6 @@ function loadFile(file: SourceFile, { findings, budget, sources }: Run): FilePar
   const images = descend(frame, 'images');
   const entries = images.node.kind === 'list' ? images.node.items.map((_, index) => descend(images, index)) : [];
   const defaults = readDefaults(frame, findings);
-  if (entries.length === 0 && input?.registries === undefined) {
-    findings.warn({ code: 'no-images', where: frame, message: 'this file declares no images' });
-  }
   return {
     registries: listRegistries(input?.registries ?? {}, descend(frame, 'registries'), findings),
     images: entries.flatMap((entry) => loadImage(entry, defaults, substitution)),

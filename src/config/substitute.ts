@@ -63,14 +63,35 @@ export function substitute({ node, path }: Cursor, substitution: Substitution): 
 function substituteText(where: Cursor, text: string, substitution: Substitution): ConfigNode {
   const whole = WHOLE_REFERENCE.exec(text)?.[1];
   if (whole !== undefined) return placeAt(where.node, findVariable(whole, where, substitution) ?? makeHole(where.node));
+  const result = fillIn(where, text, substitution);
+  if (result === undefined || !substitution.budget.spendChars(result.length, where)) return makeHole(where.node);
+  return makeText(where.node, result);
+}
+
+/** Every reference in the text is looked at, also after a bad one; but nothing is built past the longest bearable text. */
+function fillIn(where: Cursor, text: string, substitution: Substitution): string | undefined {
+  const parts: string[] = [];
+  let length = text.length;
+  let end = 0;
   let isComplete = true;
-  const result = text.replace(REFERENCE, (match: string, name = '', close = '') => {
-    if (match === '$${') return '${';
-    const value = close === '' ? reportOpen(where, match, substitution) : findText(name, where, substitution);
+  for (const match of text.matchAll(REFERENCE)) {
+    const value = resolveReference(where, match, substitution);
     isComplete &&= value !== undefined;
-    return value ?? '';
-  });
-  return isComplete && isBearable(result, where, substitution) ? makeText(where.node, result) : makeHole(where.node);
+    parts.push(text.slice(end, match.index), value ?? '');
+    end = match.index + match[0].length;
+    length += value?.length ?? 0;
+    if (length > MAX_TEXT_CHARS) return reportLong(where, substitution);
+  }
+  return isComplete ? parts.join('') + text.slice(end) : undefined;
+}
+
+function resolveReference(
+  where: Cursor,
+  [match, name = '', close = '']: RegExpExecArray,
+  substitution: Substitution,
+): string | undefined {
+  if (match === '$${') return '${';
+  return close === '' ? reportOpen(where, match, substitution) : findText(name, where, substitution);
 }
 
 /** A list keeps the positions of its items, which are where a wrong one must be corrected. */
@@ -119,12 +140,7 @@ function reportOpen(where: Cursor, match: string, { findings }: Substitution): u
   findings.error({ code: 'invalid-substitution', where, message, hint: 'close it, or write $${ for a literal ${' });
 }
 
-function isBearable(text: string, where: Cursor, { findings, budget }: Substitution): boolean {
-  if (text.length <= MAX_TEXT_CHARS) return budget.spendChars(text.length, where);
-  findings.error({
-    code: 'text-too-long',
-    where,
-    message: `this text has more than ${MAX_TEXT_CHARS} characters after substitution`,
-  });
-  return false;
+function reportLong(where: Cursor, { findings }: Substitution): undefined {
+  const message = `this text has more than ${MAX_TEXT_CHARS} characters after substitution`;
+  findings.error({ code: 'text-too-long', where, message });
 }
