@@ -7,7 +7,7 @@ export interface Challenge {
 const MAX_HEADER_CHARS = 16_384;
 const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
 const TOKEN68 = /[A-Za-z0-9._~+/-]+=*(?=[ \t]*(?:,|$))/y;
-const EQUALS = /[ \t]*=[ \t]*/y;
+const EQUALS = /[ \t]*=(?!=)[ \t]*/y;
 const QUOTED = /"((?:[^"\\]|\\.)*)(?:"|$)/y;
 const LIST_SPACE = /[ \t,]*/y;
 const SPACE = /[ \t]*/y;

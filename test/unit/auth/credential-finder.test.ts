@@ -1,0 +1,196 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  type CredentialFinder,
+  type CredentialOptions,
+  createCredentialFinder,
+} from '../../../src/auth/credential-finder.ts';
+import { installHelper } from '../../support/fake-helper.ts';
+import { REAL_CLOCK } from '../../support/make-client.ts';
+import { makeTempDir } from '../../support/temp-dir.ts';
+
+const toAuth = (user: string): object => ({ auth: Buffer.from(`${user}:secret`).toString('base64') });
+const HELPER = `cat >/dev/null; echo '{"Username":"helper","Secret":"s"}'`;
+
+describe('credentials', () => {
+  it('come from ~/.docker/config.json', async () => {
+    const finder = makeFinder({ config: { auths: { 'ghcr.io': toAuth('file') } } });
+    expect(await finder.find('ghcr.io')).toMatchObject({
+      username: 'file',
+      source: 'credentials from ~/.docker/config.json',
+    });
+    expect(await finder.find('quay.io')).toBeUndefined();
+  });
+
+  it('come from $DOCKER_CONFIG instead when it is set', async () => {
+    const folder = makeTempDir();
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths: { 'ghcr.io': toAuth('moved') } }));
+    const finder = makeFinder({
+      config: { auths: { 'ghcr.io': toAuth('file') } },
+      environment: { DOCKER_CONFIG: folder },
+    });
+    expect(await finder.find('ghcr.io')).toMatchObject({ username: 'moved', source: expect.stringContaining(folder) });
+  });
+
+  it('come from DOCKER_AUTH_CONFIG before the file', async () => {
+    const finder = makeFinder({
+      config: { auths: { 'ghcr.io': toAuth('file'), 'quay.io': toAuth('file') } },
+      environment: { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'ghcr.io': toAuth('variable') } }) },
+    });
+    expect(await finder.find('ghcr.io')).toMatchObject({
+      username: 'variable',
+      source: 'credentials from DOCKER_AUTH_CONFIG',
+    });
+    expect(await finder.find('quay.io')).toMatchObject({ username: 'file' });
+  });
+
+  it('come from a helper before the entries of the file', async () => {
+    const finder = makeFinder({
+      config: { credsStore: 'test', auths: { 'ghcr.io': toAuth('file') } },
+      environment: installHelper('test', HELPER),
+    });
+    expect(await finder.find('ghcr.io')).toMatchObject({ username: 'helper' });
+  });
+
+  it('come from the file when the helper has none', async () => {
+    const finder = makeFinder({
+      config: { credsStore: 'test', auths: { 'ghcr.io': toAuth('file'), 'quay.io': {} } },
+      environment: installHelper('test', `echo 'credentials not found in native keychain'; exit 1`),
+    });
+    expect(await finder.find('ghcr.io')).toMatchObject({ username: 'file' });
+    expect(await finder.find('quay.io')).toBeUndefined();
+  });
+
+  it('of Docker Hub are asked for under its old address', async () => {
+    const finder = makeFinder({
+      config: { credsStore: 'test' },
+      environment: installHelper('test', `printf '{"Username":"%s","Secret":"s"}' "$(cat)"`),
+    });
+    expect(await finder.find('docker.io')).toMatchObject({ username: 'https://index.docker.io/v1/' });
+    expect(await finder.find('ghcr.io')).toMatchObject({ username: 'ghcr.io' });
+  });
+
+  it('are looked up once, however many ask', async () => {
+    const counter = join(makeTempDir(), 'count');
+    const finder = makeFinder({
+      config: { credsStore: 'test' },
+      environment: installHelper(
+        'test',
+        `echo x >> ${counter}; cat ${counter} | wc -l | sed 's/.*/{"Username":"u&","Secret":"s"}/'`,
+      ),
+    });
+    const found = await Promise.all(Array.from({ length: 20 }, () => finder.find('ghcr.io')));
+    expect(new Set(found.map((credentials) => credentials?.kind === 'password' && credentials.username)).size).toBe(1);
+  });
+
+  it('are none without a config file', async () => {
+    expect(await makeFinder({}).find('ghcr.io')).toBeUndefined();
+  });
+});
+
+describe('explicit credentials', () => {
+  const explicit = (): { kind: 'env'; usernameEnv: string; passwordEnv: string } => ({
+    kind: 'env',
+    usernameEnv: 'REG_USER',
+    passwordEnv: 'REG_PASSWORD',
+  });
+
+  it('come from the variables named, whatever the docker config says', async () => {
+    const finder = makeFinder({
+      explicit,
+      config: { auths: { 'ghcr.io': toAuth('file') } },
+      environment: { REG_USER: 'env', REG_PASSWORD: 'p' },
+    });
+    expect(await finder.find('ghcr.io')).toEqual({
+      kind: 'password',
+      username: 'env',
+      password: 'p',
+      source: 'credentials from REG_USER and REG_PASSWORD',
+    });
+  });
+
+  it.each([
+    [{ REG_PASSWORD: 'p' }, 'REG_USER'],
+    [{ REG_USER: 'u' }, 'REG_PASSWORD'],
+    [{ REG_USER: 'u', REG_PASSWORD: '' }, 'REG_PASSWORD'],
+  ])('name the variable that is missing: %j', async (environment, name) => {
+    const finder = makeFinder({ explicit, environment, config: { auths: { 'ghcr.io': toAuth('file') } } });
+    await expect(finder.find('ghcr.io')).rejects.toMatchObject({
+      code: 'CREDENTIALS_INVALID',
+      message: expect.stringContaining(name),
+    });
+  });
+
+  it('come from the helper named, which must have some', async () => {
+    const helper = (): { kind: 'helper'; helper: string } => ({ kind: 'helper', helper: 'test' });
+    const full = makeFinder({ explicit: helper, environment: installHelper('test', HELPER) });
+    const empty = makeFinder({
+      explicit: helper,
+      environment: installHelper('test', `echo 'credentials not found in native keychain'; exit 1`),
+    });
+    expect(await full.find('ghcr.io')).toMatchObject({ username: 'helper' });
+    await expect(empty.find('ghcr.io')).rejects.toMatchObject({ code: 'CREDENTIAL_HELPER_FAILED' });
+  });
+});
+
+describe('a config that cannot be used', () => {
+  it('is an error that names the file', async () => {
+    const finder = makeFinder({ text: '{"auths": {"ghcr.io": hunter2' });
+    await expect(finder.find('ghcr.io')).rejects.toMatchObject({
+      code: 'CREDENTIALS_INVALID',
+      message: expect.stringMatching(/^(?!.*hunter2).*~\/\.docker\/config\.json/),
+    });
+  });
+
+  it('is an error that names the variable', async () => {
+    const finder = makeFinder({ environment: { DOCKER_AUTH_CONFIG: 'hunter2' } });
+    await expect(finder.find('ghcr.io')).rejects.toMatchObject({
+      code: 'CREDENTIALS_INVALID',
+      message: expect.stringMatching(/^(?!.*hunter2).*DOCKER_AUTH_CONFIG/),
+    });
+  });
+
+  it('is an error when it is too large', async () => {
+    const finder = makeFinder({ text: ' '.repeat(1024 * 1024 + 1) });
+    await expect(finder.find('ghcr.io')).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
+  });
+
+  it('is an error when it is a folder', async () => {
+    const home = makeTempDir();
+    mkdirSync(join(home, '.docker', 'config.json'), { recursive: true });
+    const finder = createCredentialFinder({ ...BASE, homeDirectory: home });
+    await expect(finder.find('ghcr.io')).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
+  });
+
+  it.skipIf(process.getuid?.() === 0)('is an error when it must not be read', async () => {
+    const home = makeTempDir();
+    mkdirSync(join(home, '.docker'));
+    writeFileSync(join(home, '.docker', 'config.json'), '{}');
+    chmodSync(join(home, '.docker', 'config.json'), 0o000);
+    const finder = createCredentialFinder({ ...BASE, homeDirectory: home });
+    await expect(finder.find('ghcr.io')).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
+  });
+});
+
+const BASE: CredentialOptions = {
+  environment: {},
+  homeDirectory: '/nowhere',
+  clock: REAL_CLOCK,
+  explicit: () => undefined,
+};
+
+interface FinderOptions extends Partial<CredentialOptions> {
+  readonly config?: object;
+  readonly text?: string;
+}
+
+function makeFinder({ config, text, ...options }: FinderOptions): CredentialFinder {
+  const homeDirectory = makeTempDir();
+  const content = config === undefined ? text : JSON.stringify(config);
+  if (content !== undefined) {
+    mkdirSync(join(homeDirectory, '.docker'));
+    writeFileSync(join(homeDirectory, '.docker', 'config.json'), content);
+  }
+  return createCredentialFinder({ ...BASE, homeDirectory, ...options });
+}
