@@ -61,6 +61,8 @@ async function dispatch(context: ExchangeContext, request: HttpRequest, hop: Hop
       headers: { 'user-agent': context.userAgent, 'accept-encoding': 'identity', ...toHeaders(request, hop) },
       headersTimeout: request.headersMs ?? context.timeouts.headersMs,
       bodyTimeout: context.timeouts.bodyIdleMs,
+      // Undici would close the connection after every HEAD, which is what Plait sends most.
+      reset: false,
       ...(hop.sendsBody ? { body: toBody(request) } : {}),
       ...(request.signal === undefined ? {} : { signal: request.signal }),
     });
