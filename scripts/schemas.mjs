@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /** File in schemas/, module in src/, and the function in it that makes the schema. */
-const SCHEMAS = [['manifests.schema.json', 'config/json-schema.ts', 'makeConfigJsonSchema']];
+const SCHEMAS = [
+  ['manifests.schema.json', 'config/json-schema.ts', 'makeConfigJsonSchema'],
+  ['plan.schema.json', 'plan/json-schema.ts', 'makePlanJsonSchema'],
+];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 

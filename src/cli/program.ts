@@ -124,6 +124,9 @@ function addReading(register: Register): void {
     .option('--dir <folder>', 'keep the content in this folder');
   register(playground, async () => (await import('./commands/playground.ts')).runPlayground);
 
+  const schema = new Command('schema').description('print a JSON Schema: config or plan').argument('[name]');
+  register(schema, async () => (await import('./commands/schema.ts')).runSchema);
+
   const version = new Command('version').description('print the version');
   register(version, async () => (await import('./commands/version.ts')).runVersion);
 }
