@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Features } from './exchange.ts';
 import type { UploadLimits } from './uploads.ts';
 
-/** A hook before routing: true when it has answered, or will answer, the request itself. */
+/** A hook around a request: true when it has answered, or will answer, the request itself. */
 export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
 
 export interface PlaygroundOptions {
@@ -22,5 +22,8 @@ export interface PlaygroundOptions {
   readonly maxPageItems?: number;
   /** A monotonic clock in milliseconds; uploads that lie idle are forgotten only when there is one. */
   readonly elapsedMs?: () => number;
+  /** Called when the headers of a request are in, before anything is done about it. */
   readonly intercept?: Intercept;
+  /** Called when a request is processed, or refused, and nothing of the answer is sent yet. */
+  readonly beforeAnswer?: Intercept;
 }

@@ -81,7 +81,12 @@ async function serve(service: Service, options: PlaygroundOptions, { request, re
     const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
     const exchange = { method: request.method ?? '', query: new URLSearchParams(query), request, response };
     response.setHeader('docker-distribution-api-version', 'registry/2.0');
-    await send(exchange, await answerCall(service, options, { exchange, path }));
+    const answer = answerCall(service, options, { exchange, path });
+    if (options.beforeAnswer !== undefined) {
+      await Promise.allSettled([answer]);
+      if (await options.beforeAnswer(request, response)) return;
+    }
+    await send(exchange, await answer);
   } catch (error) {
     fail({ request, response }, error);
   }

@@ -156,6 +156,36 @@ describe('the hook before routing', () => {
   });
 });
 
+describe('the hook before the answer', () => {
+  it('comes when the request is processed, and may keep the answer back', async () => {
+    const bytes = Buffer.from('x');
+    const digest = computeDigest(bytes);
+    const playground = await start({
+      beforeAnswer: (incoming) => {
+        const isLost = incoming.method === 'POST';
+        if (isLost) incoming.socket.destroy();
+        return isLost;
+      },
+    });
+    const push = callApi(`${playground.url}/v2/a/b/blobs/uploads/?digest=${digest}`, { method: 'POST', body: bytes });
+    await expect(push).rejects.toThrow();
+    const answer = await callApi(`${playground.url}/v2/a/b/blobs/${digest}`);
+    expect([answer.status, answer.text]).toEqual([200, 'x']);
+  });
+
+  it('comes for refused requests too', async () => {
+    const seen: (string | undefined)[] = [];
+    const playground = await start({
+      beforeAnswer: (incoming) => {
+        seen.push(incoming.url);
+        return false;
+      },
+    });
+    const answer = await callApi(`${playground.url}/v2/a/b/manifests/v1`);
+    expect([answer.status, seen]).toEqual([404, ['/v2/a/b/manifests/v1']]);
+  });
+});
+
 describe('closing the playground', () => {
   it('does not wait for connections that are kept', async () => {
     const playground = await start();
