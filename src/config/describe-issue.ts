@@ -58,7 +58,7 @@ function describeType(expected: string, node: ConfigNode): Description {
 function describeTypeHint(types: readonly string[], node: ConfigNode): { readonly hint?: string } {
   if (node.kind !== 'scalar') return {};
   if (types.includes('boolean') && isOldBoolean(node)) {
-    return { hint: `write ${/^(?:y|yes|on)$/i.test(node.source) ? 'true' : 'false'}` };
+    return { hint: `write ${/^(?:yes|on)$/i.test(node.source) ? 'true' : 'false'}` };
   }
   if (types.includes('array') && typeof node.value === 'string') return { hint: `write [${quote(node.value)}]` };
   return isNumberWanted(types) && typeof node.value === 'string' ? { hint: 'write it without quotes' } : {};

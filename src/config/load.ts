@@ -6,6 +6,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import { expandImage } from './expand.ts';
 import { Findings } from './findings.ts';
 import { type CheckedImage, readImage } from './image/read-image.ts';
+import { dropNulls } from './merge.ts';
 import { findNearest } from './nearest.ts';
 import { type Cursor, descend, findValue, type MapNode, makeMap } from './node.ts';
 import { parseConfig } from './parse.ts';
@@ -116,10 +117,11 @@ function substituteFrame(root: MapNode, substitution: Substitution): MapNode {
   return makeMap(root, new Map(entries));
 }
 
-/** The defaults that an image may have; each fault in them is reported here, once. */
+/** The defaults that an image may have, over what is built in; each fault in them is reported here, once. */
 function readDefaults(frame: Cursor, findings: Findings): MapNode | undefined {
-  const node = findValue(frame.node, 'defaults');
-  if (node === undefined) return undefined;
+  const written = findValue(frame.node, 'defaults');
+  if (written === undefined) return undefined;
+  const node = dropNulls({ node: written, path: ['defaults'] }, findings);
   validate(defaultsSchema, { node, path: ['defaults'] }, findings);
   if (node.kind !== 'map') return undefined;
   return makeMap(node, new Map([...node.entries].filter(([key]) => Object.hasOwn(inheritedKeys, key))));

@@ -1,8 +1,8 @@
 import { cleanText } from '../errors/redact.ts';
 import type { ScalarNode } from './node.ts';
 
-/** What YAML 1.1 reads as a boolean and YAML 1.2 as a string: no two readers need agree on it. */
-const OLD_BOOLEAN = /^(?:y|yes|n|no|on|off)$/i;
+/** What the readers of YAML 1.1 take for a boolean and those of YAML 1.2 for a string. */
+const OLD_BOOLEAN = /^(?:yes|no|on|off)$/i;
 
 /** True for a string of which nobody can say that its writer meant another type. */
 export function isText(node: ScalarNode): node is ScalarNode & { readonly value: string } {

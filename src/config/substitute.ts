@@ -114,9 +114,9 @@ function findVariable(name: string, where: Cursor, { scope, findings }: Substitu
 }
 
 function describeUnknown(name: string, nearest: string | undefined): string {
+  if (/^[A-Za-z_][A-Za-z0-9_-]*[:?+=-]/.test(name)) return 'a default is given where the variable is declared';
   if (nearest !== undefined) return `did you mean \${${nearest}}?`;
   if (name.startsWith('matrix.')) return 'give it under matrix: axes or rows of the same image';
-  if (/^[A-Za-z_][A-Za-z0-9_-]*[:?+=-]/.test(name)) return 'a default is given where the variable is declared';
   return 'declare it under variables: with a default or env, or write $${ for a literal ${';
 }
 

@@ -30,6 +30,12 @@ export function diagnoseFiles(files: Readonly<Record<string, string>>, given: Gi
   }
 }
 
+/** A text with one ► in it, as the text without it and the `line:column` where it stood. */
+export function readMark(marked: string): { readonly text: string; readonly place: string } {
+  const before = marked.slice(0, marked.indexOf('►')).split('\n');
+  return { text: marked.replace('►', ''), place: `${before.length}:${(before.at(-1) ?? '').length + 1}` };
+}
+
 /** What is said about one config text as `line:column code path`, without warnings and notes. */
 export function listErrors(text: string, given: Given = {}): readonly string[] {
   return listAll(text, given).filter((line) => !/ (?:warning|note) /.test(line));

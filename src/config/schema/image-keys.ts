@@ -66,7 +66,14 @@ const targetSchema = section(
 
 /** Keys of an image that a row of its `matrix` may set, too. */
 export const imageKeys = {
-  id: text('A unique name, for --target and reports. Without it, the first tag.', 'release-${matrix.app}').optional(),
+  id: z
+    .string()
+    .regex(/^[!-~]{1,256}$/, 'an id has 1 to 256 visible ASCII characters')
+    .meta({
+      description: 'A unique name, for --target and reports. Without it, the first tag.',
+      examples: ['release-${matrix.app}'],
+    })
+    .optional(),
   enabled: z.boolean().meta({ description: 'false leaves the image out of every run.', default: true }).optional(),
   target: text('The repository to publish to, without a tag.', 'ghcr.io/acme/api').optional(),
   tags: list(z.string(), 'The tags to publish. Quote numbers.', ['1.8.2', 'latest']).optional(),

@@ -33,7 +33,8 @@ describe('the text of a config', () => {
   });
 
   it('knows the type tags of the core schema only', () => {
-    const text = 'version: !!int "1"\nimages: !!seq []\nx-a: !!binary aGk=\nx-b: !mine {}\nx-c: !!timestamp 2001-12-14\n';
+    const text =
+      'version: !!int "1"\nimages: !!seq []\nx-a: !!binary aGk=\nx-b: !mine {}\nx-c: !!timestamp 2001-12-14\n';
 
     expect(listErrors(text)).toEqual(['3:6 yaml-tag ', '4:6 yaml-tag ', '5:6 yaml-tag ']);
   });
