@@ -20,27 +20,31 @@ const MAX_PAGES = 10_000;
 export async function listTags(place: Place, options: RequestOptions = {}): Promise<readonly string[]> {
   const tags = new Set<string>();
   const visited = new Set<string>();
-  let next: string | URL | undefined = `${toTagsPath(place.repository)}?n=${PAGE_SIZE}`;
-  while (next !== undefined && !visited.has(String(next)) && visited.size < MAX_PAGES) {
-    visited.add(String(next));
+  let next: URL | undefined = new URL(
+    `${toTagsPath(place.repository)}?n=${PAGE_SIZE}`,
+    await place.channel.findOrigin(),
+  );
+  while (next !== undefined && !visited.has(next.href) && visited.size < MAX_PAGES) {
+    visited.add(next.href);
     const page: Page = await readPage(place, next, { isFirst: visited.size === 1, options });
     const known = tags.size;
     for (const tag of page.tags) tags.add(tag);
-    next = tags.size === known ? undefined : findNextPage(place, page);
+    next = tags.size === known ? undefined : findNextPage(page);
   }
   return [...tags].filter(isTag);
 }
 
 interface Page {
+  readonly url: URL;
   readonly tags: readonly string[];
   readonly link: URL | undefined;
 }
 
-function findNextPage(place: Place, page: Page): string | URL | undefined {
+function findNextPage(page: Page): URL | undefined {
   if (page.link !== undefined) return page.link;
   const last = page.tags.at(-1);
   if (last === undefined || page.tags.length < PAGE_SIZE) return undefined;
-  return `${toTagsPath(place.repository)}?n=${PAGE_SIZE}&last=${encodeURIComponent(last)}`;
+  return new URL(`?n=${PAGE_SIZE}&last=${encodeURIComponent(last)}`, page.url);
 }
 
 interface PageOptions {
@@ -48,12 +52,12 @@ interface PageOptions {
   readonly options: RequestOptions;
 }
 
-async function readPage(place: Place, target: string | URL, { isFirst, options }: PageOptions): Promise<Page> {
+async function readPage(place: Place, url: URL, { isFirst, options }: PageOptions): Promise<Page> {
   const purpose = `list the tags of ${formatRepository(place.repository)}`;
   const response = await place.channel.send(
     {
       method: 'GET',
-      target,
+      target: url,
       purpose,
       headers: { accept: 'application/json' },
       access: [{ path: place.repository.path, actions: ['pull'] }],
@@ -62,18 +66,9 @@ async function readPage(place: Place, target: string | URL, { isFirst, options }
     PAGE_LIMIT,
   );
   // zot answers 404 to a `last` it does not know; on the first page it means that there is no repository.
-  if (response.status === 404) return toEmptyPage(place, response, { isFirst, purpose });
+  if (response.status === 404 && (!isFirst || isNotFound(response))) return { url, tags: [], link: undefined };
   if (response.status !== 200) throw toRegistryError({ channel: place.channel, purpose, method: 'GET', response });
-  return { tags: parseTags(response, purpose), link: findNextLink(response, purpose) };
-}
-
-function toEmptyPage(
-  place: Place,
-  response: BufferedResponse,
-  { isFirst, purpose }: { isFirst: boolean; purpose: string },
-): Page {
-  if (!isFirst || isNotFound(response)) return { tags: [], link: undefined };
-  throw toRegistryError({ channel: place.channel, purpose, method: 'GET', response });
+  return { url, tags: parseTags(response, purpose), link: findNextLink(response, purpose) };
 }
 
 function parseTags(response: BufferedResponse, purpose: string): readonly string[] {
