@@ -45,11 +45,15 @@ const WORDS: Readonly<Record<string, string>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer is not as long as announced',
 };
 
+/** What cannot be read as HTTP; undici gives it a code of its own only sometimes. */
+const GARBLED = 'HPE_GARBLED';
+
 /** The system or undici code of a connection error, also inside the list that trying several addresses gives. */
 export function findErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || error instanceof PlaitError) return undefined;
   const own = (error as NodeJS.ErrnoException).code;
   if (typeof own === 'string') return own;
+  if (error.name === 'HTTPParserError') return GARBLED;
   return error instanceof AggregateError ? findErrorCode(error.errors[0]) : findErrorCode(error.cause);
 }
 
@@ -75,7 +79,7 @@ export function toNetworkError(error: unknown, url: URL, purpose: string): Plait
   if (error instanceof PlaitError) return error;
   if (code === undefined) return new PlaitError('INTERNAL', `could not ${purpose}: ${textOf(error)}`, { cause: error });
   if (isTlsCode(code)) return toTlsError(error, url, { purpose, code });
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return toGarbledError(error, url, purpose);
+  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return toGarbledError(url, purpose);
   return new PlaitError('REGISTRY_UNREACHABLE', `could not ${purpose}: ${url.host}: ${WORDS[code] ?? textOf(error)}`, {
     hint: hintUnreachable(code, url),
     cause: error,
@@ -94,10 +98,10 @@ function hintUnreachable(code: string, url: URL): string {
   return `check that ${url.host} is up and can be reached from here`;
 }
 
-function toGarbledError(error: unknown, url: URL, purpose: string): PlaitError {
+/** Without its cause: that holds what was received, which may be anything. */
+function toGarbledError(url: URL, purpose: string): PlaitError {
   return new PlaitError('REGISTRY_PROTOCOL', `could not ${purpose}: ${url.host} does not answer in HTTP`, {
     hint: `check the port; if ${url.host} speaks https, remove \`plainHttp\` from its settings`,
-    cause: error,
   });
 }
 

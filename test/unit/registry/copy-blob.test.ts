@@ -9,6 +9,7 @@ import {
   type FaultHandler,
   type FaultServer,
   registryError,
+  type SeenRequest,
   startFaultServer,
 } from '../../support/fault-server.ts';
 import { pushBlob } from '../../support/push-content.ts';
@@ -247,14 +248,18 @@ async function copy(options: CopyOptions): Promise<{ outcome: unknown; source: F
 /** A registry that has nothing and takes everything, unless told otherwise. */
 async function startTarget(options: CopyOptions): Promise<FaultServer> {
   const server: FaultServer = await startFaultServer((request, number) => {
-    if (request.path.startsWith('/v2/from/')) return options.source?.(request, number) ?? { body: BYTES };
-    if (request.method === 'HEAD') return options.has?.() === true ? {} : registryError(404, 'BLOB_UNKNOWN');
-    if (request.method === 'PUT') return options.put?.(request, number) ?? { status: 201 };
-    if (request.path.includes('mount=')) return options.mount?.(request, number) ?? { status: 202 };
     const location = options.location?.(server.url) ?? '/up?state=a%2Fb';
-    return options.open?.(request, number) ?? { status: 202, headers: { location } };
+    const opened = { status: 202, headers: { location } };
+    return findHandler(options, request)?.(request, number) ?? (request.method === 'PUT' ? { status: 201 } : opened);
   });
   return server;
+}
+
+function findHandler(options: CopyOptions, { method, path }: SeenRequest): FaultHandler | undefined {
+  if (path.startsWith('/v2/from/')) return options.source;
+  if (method === 'HEAD') return () => (options.has?.() === true ? {} : registryError(404, 'BLOB_UNKNOWN'));
+  if (method === 'PUT') return options.put;
+  return path.includes('mount=') ? options.mount : options.open;
 }
 
 function findPut(server: FaultServer): FaultServer['seen'][number] | undefined {

@@ -142,7 +142,7 @@ describe('a 404 that does not mean absent', () => {
     const { client, repository } = await startFaultBench(() => page);
     await expect(client.headManifest(repository, 'x')).rejects.toMatchObject({
       code: 'REGISTRY_ERROR',
-      message: expect.stringMatching(/^(?!.*[<\u001b]).*web page.*Nope/),
+      message: expect.stringMatching(/^[ -;=-~]*web page[ -;=-~]*Nope[ -;=-~]*$/),
       hint: expect.stringContaining('proxy'),
     });
   });

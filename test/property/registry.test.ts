@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isPlaitError } from '../../src/errors/plait-error.ts';
+import { findNextLink } from '../../src/registry/link.ts';
+
+const RUNS = { numRuns: 10_000 };
+const URL_OF_PAGE = new URL('https://registry.example/v2/a/b/tags/list?n=1000');
+
+describe('Link', () => {
+  it('leads to the same host or nowhere, whatever it says', () => {
+    const target = fc.oneof(fc.webUrl(), fc.webPath(), fc.string({ maxLength: 40 }));
+    const link = fc.oneof(
+      fc.string({ maxLength: 200 }),
+      fc
+        .tuple(target, fc.constantFrom('next', '"next"', '"prev next"', 'last'))
+        .map(([to, rel]) => `<${to}>; rel=${rel}`),
+      fc.string({ unit: fc.constantFrom('<', '>', ';', 'rel', '=', '"', ' ', 'next', ','), maxLength: 400 }),
+    );
+    fc.assert(
+      fc.property(link, (header) => {
+        try {
+          const url = findNextLink(respond(header), 'list it');
+          expect(url?.origin ?? URL_OF_PAGE.origin).toBe(URL_OF_PAGE.origin);
+        } catch (error) {
+          expect(isPlaitError(error, 'REGISTRY_PROTOCOL')).toBe(true);
+        }
+      }),
+      RUNS,
+    );
+  });
+});
+
+function respond(link: string): Parameters<typeof findNextLink>[0] {
+  return { status: 200, headers: { link }, url: URL_OF_PAGE, crossedOrigin: false, body: new Uint8Array() };
+}
