@@ -11,6 +11,8 @@ export interface CliOptions {
   readonly input?: string;
   /** Ends the program so, as a person or a scheduler would. */
   readonly signal?: AbortSignal;
+  /** What `signal` sends; SIGINT by default. */
+  readonly killSignal?: NodeJS.Signals;
   readonly timeoutMs?: number;
 }
 
@@ -28,11 +30,11 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   const { path, problem } = inject('cli');
   if (problem !== undefined) throw new Error(problem);
   const home = makeTempDir();
-  const env = { PATH: process.env.PATH, HOME: home, XDG_CACHE_HOME: `${home}/.cache`, ...options.env };
+  const env = { PATH: process.env.PATH, ...homeVariables(home), ...options.env };
   const child = spawn(process.execPath, [path, ...args], {
     cwd: options.cwd ?? home,
     env,
-    killSignal: 'SIGINT',
+    killSignal: options.killSignal ?? 'SIGINT',
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   const output = { stdout: '', stderr: '' };
@@ -45,6 +47,11 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   child.stdin.on('error', () => undefined); // not every command reads its input
   child.stdin.end(options.input ?? '');
   return { code: await waitForEnd(child, options.timeoutMs ?? TIMEOUT_MS, args), ...output };
+}
+
+/** Where a program looks for what is the user's. */
+export function homeVariables(home: string): Readonly<Record<string, string>> {
+  return { HOME: home, XDG_CACHE_HOME: `${home}/.cache` };
 }
 
 function waitForEnd(

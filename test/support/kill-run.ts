@@ -1,0 +1,97 @@
+import type { KillScenario } from './kill-scenarios.ts';
+import { type KillPoint, type KillStage, startStage } from './kill-stage.ts';
+import { type RegistryContent, readContent } from './registry-content.ts';
+import { runHere } from './run-here.ts';
+import { isWrite, makeProject } from './scenario.ts';
+import { makeTempDir } from './temp-dir.ts';
+
+/** What a scenario comes to when nobody interrupts it. */
+export interface Undisturbed {
+  readonly code: number | null;
+  /** In the order in which they arrived this time. */
+  readonly requests: readonly string[];
+  readonly before: StageContent;
+  readonly after: StageContent;
+}
+
+interface StageContent {
+  readonly near: RegistryContent;
+  readonly far: RegistryContent;
+}
+
+const APPLY = ['apply', '--yes'];
+
+export async function runUndisturbed(scenario: KillScenario): Promise<Undisturbed> {
+  return onStage(scenario, async (stage, folders) => {
+    const before = await readStage(stage);
+    const { code, requests } = await stage.run(APPLY, folders);
+    return { code, requests, before, after: await readStage(stage) };
+  });
+}
+
+/** Every kill point of a run that sends what `requests` lists. */
+export function listKillPoints({ requests }: Undisturbed): readonly KillPoint[] {
+  return [
+    ...requests.map((_request, index): KillPoint => ({ moment: 'arrived', number: index + 1 })),
+    ...requests.filter(isWrite).map((_write, index): KillPoint => ({ moment: 'processed', number: index + 1 })),
+  ];
+}
+
+/**
+ * Kills apply at `point`, looks at the registries, applies again and looks again. The run that is killed is the built
+ * program; the runs after it are the same commands in this process. Returns all that is not as it must be.
+ */
+export async function surviveKill(
+  scenario: KillScenario,
+  goal: Undisturbed,
+  point: KillPoint,
+): Promise<readonly string[]> {
+  return onStage(scenario, async (stage, folders) => {
+    const { wasKilled, requests } = await stage.run(APPLY, { ...folders, point });
+    const killed = await readStage(stage);
+    const again = await runHere(APPLY, folders);
+    const recovered = await readStage(stage);
+    const third = await runHere(['plan', '--detailed-exitcode'], folders);
+    const problems = [
+      ...(wasKilled ? [] : ['the run ended before']),
+      ...findHarm(killed, goal).map((harm) => `after the kill, ${harm}`),
+      ...(again.code === 0 ? [] : [`apply again ends with ${again.code}: ${again.stdout}${again.stderr}`]),
+      ...(JSON.stringify(recovered) === JSON.stringify(goal.after) ? [] : ['the registries end in another state']),
+      ...(third.code === 0 ? [] : [`the plan after that ends with ${third.code}: ${third.stdout}${third.stderr}`]),
+    ];
+    return problems.map((problem) => `${point.number} ${point.moment}: ${problem}\n${requests.join('\n')}`);
+  });
+}
+
+async function onStage<T>(
+  scenario: KillScenario,
+  use: (stage: KillStage, folders: { readonly cwd: string; readonly home: string }) => Promise<T>,
+): Promise<T> {
+  const stage = await startStage(scenario.features);
+  try {
+    await scenario.prepare(stage);
+    return await use(stage, { cwd: makeProject(scenario.config(stage)), home: makeTempDir() });
+  } finally {
+    await stage.close();
+  }
+}
+
+async function readStage({ near, far }: KillStage): Promise<StageContent> {
+  return { near: await readContent(near), far: await readContent(far) };
+}
+
+/** What no user of the tags may ever see: content that is missing, or a tag on something that is neither old nor new. */
+function findHarm(seen: StageContent, goal: Undisturbed): readonly string[] {
+  return (['near', 'far'] as const).flatMap((side) => {
+    const [before, after] = [goal.before[side].tags, goal.after[side].tags];
+    const names = new Set([...Object.keys(before), ...Object.keys(after), ...Object.keys(seen[side].tags)]);
+    const wrong = [...names].filter((name) => {
+      const digest = seen[side].tags[name];
+      return digest !== before[name] && digest !== after[name];
+    });
+    return [
+      ...seen[side].broken.map((what) => `${what} cannot be read`),
+      ...wrong.map((name) => `${name} is neither old nor new`),
+    ];
+  });
+}
