@@ -21,14 +21,14 @@ export function expandImage(
   const matrix = findValue(image.node, 'matrix');
   const rows =
     matrix === undefined || isNull(matrix) ? [EMPTY_ROW] : expandMatrix(descend(image, 'matrix'), substitution);
-  const base = pickKeys(image.node, (key) => key !== 'matrix');
-  const { budget } = substitution;
-  return rows
-    .filter((row) => budget.spendValues(base.weight + (defaults?.weight ?? 0) + weigh(row), image))
-    .map((row) => ({
-      path: image.path,
-      node: expandRow({ node: base, path: image.path }, defaults, { row, substitution }),
-    }));
+  const base: Cursor = { node: pickKeys(image.node, (key) => key !== 'matrix'), path: image.path };
+  const images: Cursor[] = [];
+  for (const row of rows) {
+    const weight = base.node.weight + (defaults?.weight ?? 0) + weigh(row);
+    if (!substitution.budget.spendValues(weight, image)) break;
+    images.push({ path: image.path, node: expandRow(base, defaults, { row, substitution }) });
+  }
+  return images;
 }
 
 function isNull(node: ConfigNode): boolean {

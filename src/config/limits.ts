@@ -13,7 +13,7 @@ export const MAX_DEPTH = 100;
 export const MAX_VALUES = 500_000;
 
 /** Values in all images of a run after every matrix is expanded. */
-export const MAX_EXPANDED_VALUES = 1_000_000;
+export const MAX_EXPANDED_VALUES = 500_000;
 
 /** Images that one `matrix` makes. */
 export const MAX_MATRIX_ROWS = 10_000;

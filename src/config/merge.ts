@@ -1,4 +1,5 @@
 import type { Findings } from './findings.ts';
+import type { KeyPath } from './key-path.ts';
 import { type ConfigNode, type Cursor, type MapEntry, type MapNode, makeMap } from './node.ts';
 
 /**
@@ -28,7 +29,7 @@ function isNull(node: ConfigNode): boolean {
  * are; further in, a null that removed nothing was probably meant as a value, and for a platform that would lose it.
  */
 export function dropNulls({ node, path }: Cursor, findings: Findings, level = 0): ConfigNode {
-  if (node.kind !== 'map') return node;
+  if (node.kind !== 'map' || isEntryAnnotations(path)) return node;
   const entries = new Map<string, MapEntry>();
   for (const [key, entry] of node.entries) {
     if (!isNull(entry.value)) {
@@ -41,7 +42,13 @@ export function dropNulls({ node, path }: Cursor, findings: Findings, level = 0)
   return makeMap(node, entries);
 }
 
-function reportNull(where: Cursor, findings: Findings): void {
+/** Annotations of one platform are merged later, over `descriptorAnnotations`, so their nulls still have work to do. */
+function isEntryAnnotations(path: KeyPath): boolean {
+  return path.at(-3) === 'platforms' && path.at(-1) === 'annotations';
+}
+
+/** Reports a null where there is nothing to remove. */
+export function reportNull(where: Cursor, findings: Findings): void {
   const finding = {
     code: 'null-without-effect',
     where,

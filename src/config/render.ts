@@ -109,7 +109,7 @@ function withoutEmpty(mappings: Readonly<Record<string, Annotations>>): object {
 
 /** A literal `${` must not be taken for a variable when the result is loaded again. */
 function escapeTexts(value: unknown): unknown {
-  if (typeof value === 'string') return value.replaceAll('${', '$${');
+  if (typeof value === 'string') return value.replaceAll('${', () => '$${');
   if (Array.isArray(value)) return value.map((item) => escapeTexts(item));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, escapeTexts(inner)]));

@@ -4,11 +4,7 @@ import type { ScalarNode } from './node.ts';
 /** What the readers of YAML 1.1 take for a boolean and those of YAML 1.2 for a string. */
 const OLD_BOOLEAN = /^(?:yes|no|on|off)$/i;
 
-/** True for a string of which nobody can say that its writer meant another type. */
-export function isText(node: ScalarNode): node is ScalarNode & { readonly value: string } {
-  return typeof node.value === 'string' && !isOldBoolean(node);
-}
-
+/** True for an unquoted `yes` and its like, of which nobody can say what its writer meant. */
 export function isOldBoolean(node: ScalarNode): boolean {
   return node.isPlain && typeof node.value === 'string' && OLD_BOOLEAN.test(node.value);
 }

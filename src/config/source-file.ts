@@ -1,4 +1,3 @@
-import { LineCounter } from 'yaml';
 import type { Origin } from './declaration.ts';
 
 /** The text of a config file. */
@@ -10,9 +9,9 @@ export interface ConfigSource {
   readonly text: string;
 }
 
-/** A source with its line starts, which the YAML reader fills in. */
+/** A source with the offsets at which its lines start, in UTF-16 units. */
 export interface SourceFile extends ConfigSource {
-  readonly lines: LineCounter;
+  readonly lineStarts: readonly number[];
 }
 
 /** Something that stands somewhere: `offset` in UTF-16 units from the start of the text. */
@@ -22,10 +21,28 @@ export interface Located {
 }
 
 export function toSourceFile(source: ConfigSource): SourceFile {
-  return { ...source, lines: new LineCounter() };
+  const lineStarts = [0];
+  for (let end = source.text.indexOf('\n'); end !== -1; end = source.text.indexOf('\n', end + 1)) {
+    lineStarts.push(end + 1);
+  }
+  return { ...source, lineStarts };
 }
 
+/** The line and column of what stands there. */
 export function findOrigin({ file, offset }: Located): Origin {
-  const { line, col } = file.lines.linePos(offset);
-  return { file: file.path, line: Math.max(1, line), column: Math.max(1, col) };
+  const line = countStarts(file.lineStarts, offset);
+  const start = file.lineStarts[line - 1] ?? 0;
+  return { file: file.path, line, column: offset - start + 1 };
+}
+
+/** How many of the ascending `starts` are at or before `offset`. */
+function countStarts(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -62,7 +62,10 @@ export function substitute({ node, path }: Cursor, substitution: Substitution): 
 
 function substituteText(where: Cursor, text: string, substitution: Substitution): ConfigNode {
   const whole = WHOLE_REFERENCE.exec(text)?.[1];
-  if (whole !== undefined) return placeAt(where.node, findVariable(whole, where, substitution) ?? makeHole(where.node));
+  if (whole !== undefined) {
+    const value = findVariable(whole, where, substitution) ?? makeHole(where.node);
+    return substitution.budget.spendValues(value.weight, where) ? placeAt(where.node, value) : makeHole(where.node);
+  }
   const result = fillIn(where, text, substitution);
   if (result === undefined || !substitution.budget.spendChars(result.length, where)) return makeHole(where.node);
   return makeText(where.node, result);

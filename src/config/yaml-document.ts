@@ -50,10 +50,9 @@ type TokensOrProblem =
 
 /** The lexer and the parser work without recursion, so that depth can be watched while they go. */
 function readTokens(file: SourceFile): TokensOrProblem {
-  const parser = new Parser(file.lines.addNewLine);
+  const parser = new Parser();
   const tokens: YamlToken[] = [];
   let count = 0;
-  file.lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(file.text)) {
     count += 1;
     for (const token of parser.next(lexeme)) tokens.push(token);

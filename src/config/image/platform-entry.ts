@@ -3,6 +3,7 @@ import type { Reference } from '../../oci/reference.ts';
 import type { PlatformSource } from '../declaration.ts';
 import type { DiagnosticCode } from '../diagnostic-codes.ts';
 import type { Findings } from '../findings.ts';
+import { reportNull } from '../merge.ts';
 import { type Cursor, descend, placeOfKey } from '../node.ts';
 import { readPlatform } from '../read-platform.ts';
 import { readSource } from '../read-reference.ts';
@@ -12,7 +13,7 @@ import { type Claims, claimPlatform } from './claim-platform.ts';
 import { type ImageContext, placeOf } from './image-context.ts';
 import { applyOverride } from './platform-override.ts';
 import { type EntryFields, type EntryTemplates, toPlatformSource } from './platform-source.ts';
-import { readAnnotations } from './templates.ts';
+import { warnLiteralPlaceholders } from './templates.ts';
 
 type PlatformMapping = Readonly<Record<string, string | PlatformEntryInput>>;
 
@@ -50,7 +51,9 @@ function readEntry(context: ImageContext, entry: Entry, claims: Claims): EntryFi
   const source = readEntrySource(entry, findings);
   const selected =
     input.select === undefined ? written : readPlatform(input.select, descend(cursor, 'select'), findings);
-  const annotations = readAnnotations(input.annotations, descend(cursor, 'annotations'), findings);
+  const annotations = input.annotations ?? {};
+  warnLiteralPlaceholders(annotations, descend(cursor, 'annotations'), findings);
+  warnIdleNulls(context, entry);
   if (written === undefined) return undefined;
   const published = applyOverride(written, input.override, { where: descend(cursor, 'override'), findings });
   const isNew = claimPlatform(claims, { name: formatPlatform(published.platform), where, findings });
@@ -63,6 +66,14 @@ function readEntry(context: ImageContext, entry: Entry, claims: Claims): EntryFi
     optional: input.optional ?? false,
     annotations,
   };
+}
+
+/** A null in the annotations of an entry removes one of `descriptorAnnotations`. */
+function warnIdleNulls({ input: image, findings }: ImageContext, { input, cursor }: Entry): void {
+  const inherited = image.descriptorAnnotations ?? {};
+  for (const [key, value] of Object.entries(input.annotations ?? {})) {
+    if (value === null && !Object.hasOwn(inherited, key)) reportNull(descend(cursor, 'annotations', key), findings);
+  }
 }
 
 function readEntrySource({ input, cursor }: Entry, findings: Findings): Reference | undefined {
@@ -93,7 +104,7 @@ function checkEntry({ input: image, findings }: ImageContext, { input, cursor }:
       'write from instead of ref when the source is a multi-arch image',
     ]);
   }
-  if (image.mediaType === 'docker' && Object.keys(input.annotations ?? {}).length > 0) {
+  if (image.mediaType === 'docker' && Object.values(input.annotations ?? {}).some((value) => value !== null)) {
     const hint = 'remove them, or use mediaType: oci';
     report('docker-annotations', 'annotations', ['a Docker manifest list cannot carry annotations', hint]);
   }

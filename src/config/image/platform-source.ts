@@ -9,10 +9,14 @@ export interface EntryTemplates {
   readonly descriptorAnnotations: Readonly<Record<string, string>>;
 }
 
-/** An entry before the annotations of the image are worked in. */
-export type EntryFields = Omit<PlatformSource, 'optional' | 'annotations'> & Partial<PlatformSource>;
+/** An entry before the annotations of the image are worked in. Null removes one of those. */
+export interface EntryFields extends Omit<PlatformSource, 'optional' | 'annotations'> {
+  readonly optional?: boolean;
+  readonly annotations?: Readonly<Record<string, string | null>>;
+}
 
 export function toPlatformSource(fields: EntryFields, templates: EntryTemplates): PlatformSource {
-  const annotations = { ...describePlatformAnnotations(templates, fields.platform), ...fields.annotations };
+  const merged = Object.entries({ ...describePlatformAnnotations(templates, fields.platform), ...fields.annotations });
+  const annotations = Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== null));
   return { optional: false, ...fields, annotations };
 }

@@ -7,7 +7,7 @@ import { validate } from '../validate.ts';
 import { readContent } from './content.ts';
 import { type ImageContext, placeOf } from './image-context.ts';
 import { checkImage } from './image-rules.ts';
-import { readAnnotations, readArchNames, readDescriptorAnnotations } from './templates.ts';
+import { readArchNames, readDescriptorAnnotations, warnLiteralPlaceholders } from './templates.ts';
 import { listWantedTags, type WantedTag } from './wanted-tags.ts';
 
 /** A sound image: a declaration that still has to share its tags with those of the other images. */
@@ -32,7 +32,8 @@ export function readImage(cursor: Cursor, findings: Findings): CheckedImage | un
   const tags = listWantedTags(context);
   const archNames = readArchNames(context);
   const descriptorAnnotations = readDescriptorAnnotations(context);
-  const annotations = readAnnotations(input.annotations, placeOf(context, 'annotations'), findings);
+  const { annotations = {} } = input;
+  warnLiteralPlaceholders(annotations, placeOf(context, 'annotations'), findings);
   const content = readContent(context, { archNames, descriptorAnnotations });
   if (content === undefined || findings.errorCount > errorsBefore || input.enabled === false) return undefined;
   return {

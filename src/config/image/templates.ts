@@ -28,10 +28,14 @@ export function checkTemplate(template: string, where: Place, findings: Findings
   return unknown.length === 0;
 }
 
-/** Annotations that are published as they stand. A placeholder in one is not expanded, which few expect. */
-export function readAnnotations(annotations: Readonly<Record<string, string>> = {}, where: Cursor, findings: Findings) {
+/** Annotations are published as they stand. A placeholder in one is not expanded, which few expect. */
+export function warnLiteralPlaceholders(
+  annotations: Readonly<Record<string, string | null>>,
+  where: Cursor,
+  findings: Findings,
+): void {
   for (const [key, value] of Object.entries(annotations)) {
-    const placeholder = listPlaceholders(value).find((name) => isPlaceholder(name));
+    const placeholder = listPlaceholders(value ?? '').find((name) => isPlaceholder(name));
     if (placeholder === undefined) continue;
     findings.warn({
       code: 'placeholder-not-expanded',
@@ -40,7 +44,6 @@ export function readAnnotations(annotations: Readonly<Record<string, string>> = 
       hint: 'placeholders are expanded in descriptorAnnotations',
     });
   }
-  return annotations;
 }
 
 /** The templates of `descriptorAnnotations` whose placeholders are all known. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { section } from './section.ts';
-import { list, nonEmptyText, text, textMap } from './values.ts';
+import { list, nonEmptyText, text } from './values.ts';
 
 const overrideSchema = section(
   {
@@ -34,7 +34,13 @@ const entrySchema = section(
       .boolean()
       .meta({ description: 'When the source does not exist, the platform stays as it is live.', default: false })
       .optional(),
-    annotations: textMap('Annotations of this entry of the index.', { 'com.acme.builder': 'graviton' }).optional(),
+    annotations: z
+      .record(z.string(), z.string().nullable())
+      .meta({
+        description: 'Annotations of this entry of the index, over descriptorAnnotations; null removes one.',
+        examples: [{ 'com.acme.builder': 'graviton' }],
+      })
+      .optional(),
   },
   { id: 'PlatformEntry', description: 'The source of one platform: ref, or from.' },
 );

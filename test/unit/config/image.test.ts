@@ -265,6 +265,22 @@ describe('annotations', () => {
     ]);
   });
 
+  it('of descriptors are removed from an entry with null', () => {
+    const entries = entriesOf(`${TO}, descriptorAnnotations: {p: "{platform}", q: a}, platforms: {
+      linux/amd64: {ref: "a:1", annotations: {p: null}}}`);
+
+    expect(entries.map(({ annotations }) => annotations)).toEqual([{ q: 'a' }]);
+  });
+
+  it('are worth a warning when null removes nothing', () => {
+    const entry = '{ref: "a:1", annotations: {p: ►null}}';
+    const { text, place } = readMark(imageOf(`${TO}, platforms: {linux/amd64: ${entry}}`));
+
+    expect(listAll(text)).toEqual([
+      `${place} warning null-without-effect images[0].platforms["linux/amd64"].annotations.p`,
+    ]);
+  });
+
   it('of descriptors stay templates in the declaration, for platforms that are not known yet', () => {
     const [declaration] = loadYaml(
       imageOf(`${TO}, from: "a:1", descriptorAnnotations: {p: "{platform}"}`),
