@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
@@ -29,7 +29,7 @@ export async function setup(project: TestProject): Promise<void> {
     const problem = (await isStale()) ? await build() : undefined;
     project.provide('cli', { path: PROGRAM, ...(problem === undefined ? {} : { problem }) });
   } finally {
-    await rmdir(LOCK);
+    await rm(LOCK, { recursive: true, force: true });
   }
 }
 
