@@ -59,7 +59,7 @@ async function authorize<T>(
   request: AuthorizedRequest,
   attempt: (ready: HttpRequest) => Promise<Tried<T>>,
 ): Promise<Tried<T>> {
-  return firstContact.run(async () => {
+  const run = async (): Promise<Tried<T>> => {
     let used = await authenticator.begin(request);
     for (let round = 0; ; round += 1) {
       const tried = await attempt(used === undefined ? request : { ...request, authorization: used });
@@ -72,7 +72,9 @@ async function authorize<T>(
       if (better === undefined || !isRepeatable(request)) return tried;
       used = better;
     }
-  });
+  };
+  // An upload is fed by a request that may itself be the first, and must not wait for that to end.
+  return isRepeatable(request) ? firstContact.run(run) : run();
 }
 
 function isRepeatable(request: AuthorizedRequest): boolean {

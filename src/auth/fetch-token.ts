@@ -70,7 +70,7 @@ function judge({ credentials, origin, realm }: TokenQuery, status: number): Verd
     return { code: 'REGISTRY_ERROR', what: 'answered with an error', hint: `check the token server ${realm.host}` };
   }
   if (credentials === undefined) {
-    const hint = `log in with \`docker login ${origin.host}\`, or name credentials with \`auth\` under \`registries\``;
+    const hint = `log in with \`docker login ${origin.host}\`, or check the name: a private repository looks like a missing one`;
     return { code: 'REGISTRY_UNAUTHORIZED', what: 'wants credentials, and there are none', hint };
   }
   const code = status === 403 ? 'REGISTRY_DENIED' : 'REGISTRY_UNAUTHORIZED';

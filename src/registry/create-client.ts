@@ -10,7 +10,7 @@ import { type Channel, createChannel } from './channel.ts';
 import type { BlobCopy, BlobCopyOutcome, RegistryClient, RequestOptions } from './client.ts';
 import type { Place } from './context.ts';
 import { copyBlob } from './copy-blob.ts';
-import { toRegistry } from './endpoint.ts';
+import { toRegistry, toUrlHost } from './endpoint.ts';
 import { listTags } from './list-tags.ts';
 import { putManifestTags } from './put-tags.ts';
 import { hasBlob, readBlob } from './read-blob.ts';
@@ -35,8 +35,11 @@ export interface RegistryClientOptions {
 
 /** A client for all registries of one run. Nothing is sent before the first call; `close` it at the end. */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
-  const transport = createTransport({ ...options, profile: (host) => options.settings(toRegistry(host)) });
-  const channelOf = createChannels(options, transport);
+  // A registry written with the port 443 loses it in URLs; its settings must be found all the same.
+  const written = new Map<string, string>();
+  const profile = (host: string): RegistrySettings => options.settings(written.get(host) ?? toRegistry(host));
+  const transport = createTransport({ ...options, profile });
+  const channelOf = createChannels(options, transport, (registry) => written.set(toUrlHost(registry), registry));
   const placeOf = (repository: Repository): Place => ({ channel: channelOf(repository.registry), repository });
   return {
     headManifest: (repository, reference, request) => headManifest(placeOf(repository), reference, request),
@@ -56,12 +59,17 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
 }
 
 /** One channel for each registry of the run, made on first use. */
-function createChannels(options: RegistryClientOptions, transport: Transport): (registry: string) => Channel {
+function createChannels(
+  options: RegistryClientOptions,
+  transport: Transport,
+  onNew: (registry: string) => void,
+): (registry: string) => Channel {
   const channels = new Map<string, Channel>();
   const credentials = createCredentialFinder({ ...options, explicit: (registry) => options.settings(registry).auth });
   return (registry) => {
     const known = channels.get(registry);
     if (known !== undefined) return known;
+    onNew(registry);
     const { trustedRealms = [] } = options.settings(registry);
     const { clock, access } = options;
     const authenticator = createAuthenticator({ registry, transport, clock, credentials, trustedRealms, access });

@@ -9,6 +9,11 @@ export function toApiHost(registry: string): string {
   return registry === HUB ? HUB_API : registry;
 }
 
+/** The host of a registry as https URLs have it. */
+export function toUrlHost(registry: string): string {
+  return new URL(`https://${toApiHost(registry)}`).host;
+}
+
 /** The registry that a host answers for. */
 export function toRegistry(host: string): string {
   return host === HUB_API ? HUB : host;

@@ -39,8 +39,10 @@ function judge(refusal: Refusal, body: ErrorBody): Verdict {
       return judgeUnauthorized(channel);
     case 403:
       return judgeDenied(channel, method);
+    case 404:
+      return isRead(method) ? toPlainError(host, body) : judgeMissing(host, body);
     case 405:
-      return method === 'GET' || method === 'HEAD' ? toPlainError(host, body) : toReadOnly(channel);
+      return isRead(method) ? toPlainError(host, body) : toReadOnly(channel);
     case 412:
       return {
         ...toPlainError(host, body),
@@ -66,6 +68,20 @@ function toPlainError(host: string, body: ErrorBody): Verdict {
   };
 }
 
+function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** ECR and Artifact Registry do not create repositories on the first push. */
+function judgeMissing(host: string, body: ErrorBody): Verdict {
+  const general = toPlainError(host, body);
+  if (!body.codes.includes('NAME_UNKNOWN')) return general;
+  return { ...general, hint: `${host} wants the repository to be created before anything is pushed to it` };
+}
+
+/** Private and missing repositories look the same from outside. */
+const NO_CREDENTIALS = 'or check the name: without login, a private repository looks like a missing one';
+
 function judgeUnauthorized(channel: Channel): Verdict {
   const source = channel.describeCredentials();
   if (source !== undefined) {
@@ -78,16 +94,16 @@ function judgeUnauthorized(channel: Channel): Verdict {
   return {
     code: 'REGISTRY_UNAUTHORIZED',
     what: `${channel.registry} wants credentials, and there are none for it`,
-    hint: `log in with \`docker login ${channel.registry}\`, or name them with \`auth\` under \`registries\``,
+    hint: `log in with \`docker login ${channel.registry}\`, name them with \`auth\` under \`registries\`, ${NO_CREDENTIALS}`,
   };
 }
 
 function judgeDenied(channel: Channel, method: string): Verdict {
   const source = channel.describeCredentials();
-  const right = method === 'GET' || method === 'HEAD' ? 'read from' : 'write to';
+  const right = isRead(method) ? 'read from' : 'write to';
   const hint =
     source === undefined
-      ? `log in with \`docker login ${channel.registry}\`: no credentials were used`
+      ? `log in with \`docker login ${channel.registry}\`, ${NO_CREDENTIALS}`
       : `the ${source} may not ${right} this repository`;
   return { code: 'REGISTRY_DENIED', what: `${channel.registry} refused it`, hint };
 }

@@ -16,9 +16,6 @@ export async function toPutError(put: ManifestPut, refusal: Refusal): Promise<Pl
   if (looksImmutable(status, body)) return toImmutableError(put, refusal);
   if (namesMissingContent(status, body) || mayMeanMissingContent(status, body))
     return toMissingError(put, refusal, body);
-  if (status === 404 && body.codes.includes('NAME_UNKNOWN')) {
-    return restate(refusal, 'REGISTRY_ERROR', 'this registry wants the repository to be created first');
-  }
   return toRegistryError(refusal);
 }
 

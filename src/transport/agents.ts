@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
-import { Agent, buildConnector } from 'undici';
+import type { Agent } from 'undici';
 import { PlaitError } from '../errors/plait-error.ts';
 import type { Zone } from './address-zone.ts';
 import { createCheckingLookup, findRefusal, recordZone } from './checking-lookup.ts';
@@ -53,7 +53,9 @@ interface ConnectOptions {
   readonly connectMs: number;
 }
 
+/** Undici takes a while to load, so it is loaded only when something is sent. */
 async function createAgent(profile: HostProfile, options: ConnectOptions): Promise<Agent> {
+  const { Agent, buildConnector } = await import('undici');
   const authorities = profile.ca === undefined ? {} : { ca: [...rootCertificates, await readAuthorities(profile.ca)] };
   const connect = buildConnector({
     ...authorities,

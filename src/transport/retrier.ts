@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { LimitFunction } from 'p-limit';
 import { drain } from './body.ts';
 import type { Clock } from './clock.ts';
@@ -40,6 +41,8 @@ export function createRetrier(options: RetrierOptions): Retrier {
   return {
     backOff,
     run: async (request, attempt) => {
+      // One signal stops a whole run, and everything that waits listens to it; Node takes ten listeners for a leak.
+      if (request.signal !== undefined) setMaxListeners(0, request.signal);
       try {
         return await runAll(options, request, attempt);
       } catch (error) {
@@ -121,6 +124,6 @@ function observe(trial: Trial, answer: Exchange): number {
   const delayMs = computeDelayMs(trial);
   if (asked === undefined && answer.status !== 429) return delayMs;
   const gate: HostGate = options.traffic(answer.crossedOrigin ? answer.url : request.url).gate;
-  gate.pause(asked ?? delayMs);
+  gate.pause(asked === undefined || asked === 0 ? delayMs : asked);
   return answer.crossedOrigin ? delayMs : 0;
 }

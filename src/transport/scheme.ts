@@ -1,4 +1,5 @@
 import { connect } from 'node:tls';
+import { isLoopback } from '../oci/repository.ts';
 import type { Clock } from './clock.ts';
 import type { HostProfile } from './host-profile.ts';
 
@@ -10,7 +11,6 @@ export interface SchemeFinder {
 }
 
 const PROBE_MS = 2_000;
-const LOOPBACK = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?$/i;
 
 /**
  * Http is for hosts set to `plainHttp`, and for servers on this machine that do not speak TLS; no other host is ever
@@ -32,7 +32,7 @@ export function createSchemeFinder(profile: (host: string) => HostProfile, clock
 async function findScheme(host: string, profile: HostProfile, clock: Clock): Promise<Scheme> {
   if (profile.plainHttp !== undefined) return profile.plainHttp ? 'http:' : 'https:';
   const wantsTls = profile.ca !== undefined || profile.insecureSkipVerify === true;
-  if (wantsTls || !LOOPBACK.test(host)) return 'https:';
+  if (wantsTls || !isLoopback(host)) return 'https:';
   return (await speaksTls(new URL(`https://${host}`), clock)) ? 'https:' : 'http:';
 }
 

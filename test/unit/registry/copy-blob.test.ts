@@ -197,6 +197,27 @@ describe('a blob from another registry', () => {
   });
 });
 
+describe('many blobs at a time', () => {
+  it('are copied in both directions with room for one request only', async () => {
+    const limits = { parallelism: 1, settings: () => ({ plainHttp: true, concurrency: 1 }) };
+    const [one, other] = await Promise.all([
+      startClientBench({ features: { mount: false } }, limits),
+      startClientBench(),
+    ]);
+    const blobs = Array.from({ length: 6 }, (_, number) => randomBytes(50_000 + number));
+    const places = [one.repository('a/x'), other.repository('a/x'), one.repository('b/y')];
+    const jobs = [];
+    for (const [number, bytes] of blobs.entries()) {
+      const from = places[number % 3]!;
+      const descriptor = { mediaType: 'a/b', digest: computeDigest(bytes), size: bytes.byteLength };
+      await pushBlob({ url: `http://${from.registry}`, repository: from.path }, { digest: descriptor.digest, bytes });
+      jobs.push(...places.filter((to) => to !== from).map((to) => ({ from, to, descriptor })));
+    }
+    const outcomes = await Promise.all(jobs.map((job) => one.client.copyBlob(job)));
+    expect(outcomes).toEqual(jobs.map(() => 'uploaded'));
+  });
+});
+
 describe('the place to upload to', () => {
   it.each(['relative', 'absolute'])('may be %s, with a query that is kept', async (kind) => {
     const { outcome, target } = await copy({

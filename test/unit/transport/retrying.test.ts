@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { breakOff, hangUp, inTurn, stall, startFaultServer } from '../../support/fault-server.ts';
 import { makeTransport, sendSmall, toRequest } from '../../support/make-transport.ts';
 import { createQuickClock } from '../../support/quick-clock.ts';
@@ -142,6 +142,21 @@ describe('an interrupted request', () => {
     const sent = sendSmall(makeTransport(), server.url, { signal: AbortSignal.abort() });
     await expect(sent).rejects.toMatchObject({ code: 'INTERRUPTED' });
     expect(server.seen).toEqual([]);
+  });
+});
+
+describe('one signal for many requests', () => {
+  it('is no reason for a warning', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', note);
+    onTestFinished(() => void process.off('warning', note));
+    const { signal } = new AbortController();
+    const server = await startFaultServer(() => ({}));
+    const transport = makeTransport();
+    await Promise.all(Array.from({ length: 40 }, () => sendSmall(transport, server.url, { signal })));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings).toEqual([]);
   });
 });
 
