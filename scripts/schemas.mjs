@@ -9,6 +9,7 @@ import { build } from 'esbuild';
 const SCHEMAS = [
   ['manifests.schema.json', 'config/json-schema.ts', 'makeConfigJsonSchema'],
   ['plan.schema.json', 'plan/json-schema.ts', 'makePlanJsonSchema'],
+  ['result.schema.json', 'apply/result-document.ts', 'makeResultJsonSchema'],
 ];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -38,6 +38,10 @@ const USAGE_CODES: readonly ErrorCode[] = [
   'REFERENCE_INVALID',
   'DIGEST_INVALID',
   'PLATFORM_INVALID',
+  'PLAN_INVALID',
+  'PLAN_VERSION',
+  'PLAN_EXPIRED',
+  'PLAN_INCOMPLETE',
 ];
 
 /** For an error that ends the whole command. */

@@ -3,7 +3,7 @@ import { findConfig } from '../config/discover.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { readConfig, toStdinConfig } from '../config/read-config.ts';
 import type { ConfigSource } from '../config/source-file.ts';
-import { PlaitError } from '../errors/plait-error.ts';
+import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import { renderDiagnostics } from '../report/text-diagnostics.ts';
 import { CommandEnd } from './command-end.ts';
 import type { CliContext } from './context.ts';
@@ -33,6 +33,22 @@ export async function loadChecked(
     context.stderr.write(renderDiagnostics(error.diagnostics, texts, style));
     context.stderr.write(`${countErrors(error.diagnostics)}; no registry was contacted.\n`);
     throw new CommandEnd(EXIT_CODES.usage);
+  }
+}
+
+/** How to reach registries: from the config named, or from one found on the way if it is in order. */
+export async function findSettings(
+  context: CliContext,
+  options: InputOptions & Pick<DisplayOptions, 'color'>,
+): Promise<LoadedConfig['settings']> {
+  if (options.file.length > 0) return (await loadChecked(context, options)).settings;
+  try {
+    return loadInput(context, options, await readInput(context, options)).settings;
+  } catch (error) {
+    if (isPlaitError(error, 'CONFIG_NOT_FOUND')) return new Map();
+    if (!(error instanceof ConfigError)) throw error;
+    context.stderr.write(`Note: registry settings of the config are not used, it is invalid: ${error.message}\n`);
+    return new Map();
   }
 }
 

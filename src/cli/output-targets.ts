@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { PlaitError } from '../errors/plait-error.ts';
 import type { CliContext } from './context.ts';
+import { writeWholeFile } from './write-file.ts';
 
 /** One `-O FORMAT[=PATH]`; without a path it is standard output. */
 export interface OutputTarget {
@@ -37,14 +36,14 @@ function parseOutput(text: string, formats: readonly string[]): OutputTarget {
 }
 
 /** Writes each output once; `render` gets the format and whether it goes to a terminal that may show colours. */
-export function writeOutputs(
+export async function writeOutputs(
   context: CliContext,
   targets: readonly OutputTarget[],
   render: (format: string, isFile: boolean) => string,
-): void {
+): Promise<void> {
   for (const { format, path } of targets) {
     const text = render(format, path !== undefined);
     if (path === undefined) context.stdout.write(text);
-    else writeFileSync(resolve(context.workingDirectory, path), text);
+    else await writeWholeFile(context, path, text);
   }
 }

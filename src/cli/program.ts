@@ -77,14 +77,19 @@ function createProgram(context: CliContext, end: (code: ExitCode) => void): Comm
 function addPlanning(register: Register): void {
   const plan = new Command('plan').description('compare the config with the registries and print what would change');
   addPlanOptions(plan);
+  plan.option('-o, --out <file>', 'save the plan, to be applied exactly as it is');
   addDisplayOptions(plan, ['text', 'json']);
   register(plan, async () => (await import('./commands/plan.ts')).runPlan);
 
-  const apply = new Command('apply').description('plan, show, ask, and push only what differs');
+  const apply = new Command('apply')
+    .description('plan, show, ask, and push only what differs; with FILE exactly that saved plan, without asking')
+    .argument('[file]', 'a plan saved with plait plan -o');
   addPlanOptions(apply)
     .option('-y, --yes', 'do not ask')
     .option('--dry-run', 'everything but writes')
     .option('--fail-fast', 'stop at the first failure instead of going on with other images')
+    .option('--checksum <sha256>', 'refuse to write unless the plan has this checksum')
+    .option('--result <file>', 'save how every tag ended, also after a failure')
     .addOption(new Option('--stale <how>', 'when a tag moved meanwhile').choices(['abort', 'skip']).default('abort'));
   addDisplayOptions(apply, ['text']);
   register(apply, async () => (await import('./commands/apply.ts')).runApply);
@@ -117,6 +122,14 @@ function addReading(register: Register): void {
     .option('--platform <platform>', 'which image a client on this platform gets, and why');
   addDisplayOptions(inspect, ['text', 'json']);
   register(inspect, async () => (await import('./commands/inspect.ts')).runInspect);
+
+  const show = new Command('show')
+    .description('a saved plan in any format')
+    .argument('<file>')
+    .option('--short', 'one line an index')
+    .option('--show-unchanged', 'list also what needs no change');
+  addDisplayOptions(show, ['text', 'json']);
+  register(show, async () => (await import('./commands/show.ts')).runShow);
 
   const playground = new Command('playground')
     .description('an own registry on loopback with sample images, to try everything')

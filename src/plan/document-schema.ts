@@ -6,22 +6,22 @@ const count = z.int().nonnegative();
 
 const platform = z.strictObject({
   platform: z.string().describe('Published platform, as containerd spells it'),
-  action: z.enum(['add', 'update', 'remove', 'keep', 'restore']),
+  action: z.enum(['add', 'update', 'remove', 'keep']),
   before: nullableDigest,
   after: nullableDigest,
   source: z.string().nullable().describe('Declared source; null for what was found live'),
-  reason: z.string(),
+  reason: z.enum(['new', 'source-moved', 'platform-changed', 'undeclared', 'unchanged', 'unmanaged', 'optional']),
 });
 
 const field = z.strictObject({
-  field: z.string(),
+  field: z.enum(['annotations', 'descriptor-annotations', 'media-type', 'platform', 'attestation']),
   key: z.string(),
   before: z.string().nullable(),
   after: z.string().nullable(),
 });
 
 const guard = z.strictObject({
-  guard: z.string(),
+  guard: z.enum(['platform-removal']),
   result: z.enum(['allowed', 'blocked']),
   message: z.string(),
   by: z.string().describe('The allowance that lifted it, or the one that would'),
@@ -31,7 +31,7 @@ const change = z.strictObject({
   id: z.string(),
   origin: z.string().describe('file:line:column of the declaration'),
   repository: z.string(),
-  action: z.enum(['create', 'update', 'delete', 'repair']),
+  action: z.enum(['create', 'update']),
   tags: z.array(z.strictObject({ name: z.string(), expect: nullableDigest.describe('null: must not exist') })),
   index: digest.describe('Key into indexes'),
   platforms: z.array(platform),

@@ -5,6 +5,9 @@ import { toCanonicalJson } from './canonical-json.ts';
 import type { PlanDocument } from './document-schema.ts';
 import { type Change, type Plan, summarize } from './plan.ts';
 
+/** The major number changes when an older Plait could misread a plan. */
+export const FORMAT_VERSION = '1.0';
+
 /** A week, `createdAt` to `expiresAt`. */
 const LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -27,7 +30,7 @@ type DocumentChange = PlanDocument['changes'][number];
  */
 export function toPlanDocument(plan: Plan, facts: DocumentFacts): PlanDocument {
   const document = {
-    formatVersion: '1.0',
+    formatVersion: FORMAT_VERSION,
     tool: { name: 'plait', version: facts.version },
     createdAt: toTime(facts.createdAt),
     expiresAt: toTime(facts.createdAt + LIFETIME_MS),
@@ -62,7 +65,7 @@ function toTime(milliseconds: number): string {
 
 function toStatus(plan: Plan): PlanDocument['status'] {
   const errored = plan.unreadable.length > 0;
-  return { complete: !errored, applyable: plan.changes.length > 0 && !errored, errored };
+  return { complete: !errored, applyable: !errored, errored };
 }
 
 function toScope(plan: Plan): PlanDocument['scope'] {

@@ -21,10 +21,16 @@ export function listLiveEntries(live: LiveTag): LiveEntries {
     const { digest, mediaType, size } = live;
     return { ...NONE, images: [{ digest, mediaType, size, ...(platform === undefined ? {} : { platform }) }] };
   }
-  const attestations = manifest.manifests.filter(isAttestation);
-  const images = manifest.manifests.filter((entry) => !isAttestation(entry) && hasPlatform(entry));
-  const others = manifest.manifests.filter((entry) => !isAttestation(entry) && !hasPlatform(entry));
-  return { images, attestations, others };
+  return sortEntries(manifest.manifests);
+}
+
+/** Pure: the entries of an index by what they are to us, each list in the order of the index. */
+export function sortEntries(entries: readonly Descriptor[]): LiveEntries {
+  return {
+    images: entries.filter((entry) => !isAttestation(entry) && hasPlatform(entry)),
+    attestations: entries.filter(isAttestation),
+    others: entries.filter((entry) => !isAttestation(entry) && !hasPlatform(entry)),
+  };
 }
 
 function hasPlatform(entry: Descriptor): boolean {

@@ -1,29 +1,46 @@
-import { applyPlan } from '../../apply/apply-plan.ts';
-import { type ApplyResult, countTags } from '../../apply/apply-result.ts';
 import { PlaitError } from '../../errors/plait-error.ts';
+import { toPlanDocument } from '../../plan/document.ts';
 import type { Plan } from '../../plan/plan.ts';
-import type { RegistryClient } from '../../registry/client.ts';
-import type { Progress } from '../../report/progress.ts';
-import { renderTextApply } from '../../report/text-apply.ts';
 import { renderTextPlan } from '../../report/text-plan.ts';
+import { type ApplyFlags, carryOut } from '../applying.ts';
 import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';
 import { chooseStyle, startProgress } from '../display.ts';
 import { EXIT_CODES, type ExitCode, strongest } from '../exit-codes.ts';
-import { Interruption } from '../interruption.ts';
-import { loadChecked } from '../load-input.ts';
-import { askPlan, computePlan, planCodes } from '../planning.ts';
+import { findSettings, loadChecked } from '../load-input.ts';
+import { readSavedPlan } from '../plan-file.ts';
+import { askPlan, collectFacts, computePlan, planCodes } from '../planning.ts';
 import { type PlanOptions, toTextOptions } from './plan.ts';
 
-export interface ApplyCommandOptions extends Omit<PlanOptions, 'output'> {
+export interface ApplyCommandOptions extends Omit<PlanOptions, 'output' | 'out'>, ApplyFlags {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
-  readonly failFast?: boolean;
-  readonly stale: 'abort' | 'skip';
+  readonly checksum?: string;
 }
 
-/** `plait apply`: plans, shows the plan, asks, and carries it out. */
-export async function runApply(context: CliContext, options: ApplyCommandOptions): Promise<ExitCode> {
+/** `plait apply [FILE]`: exactly a saved plan; or plans, shows the plan, asks, and carries it out. */
+export async function runApply(context: CliContext, options: ApplyCommandOptions, file?: string): Promise<ExitCode> {
+  return file === undefined ? applyConfig(context, options) : applySaved(context, options, file);
+}
+
+/** What was reviewed is what is applied: no question, no new plan, every tag read again before the first write. */
+async function applySaved(context: CliContext, options: ApplyCommandOptions, file: string): Promise<ExitCode> {
+  refuseScope(options);
+  const { document, plan } = await readSavedPlan(context, file);
+  if (options.checksum !== undefined) assertChecksum(document.checksum, options.checksum);
+  const settings = await findSettings(context, options);
+  const isDry = options.dryRun === true;
+  return withClient(context, { access: isDry ? 'read' : 'write', settings, flags: options }, async (client) => {
+    showPlan(context, plan, { ...options, requests: document.requests });
+    const codes = planCodes(plan, options.detailedExitcode === true);
+    if (isDry || plan.changes.length === 0) return strongest(codes);
+    const progress = startProgress(context, options.progress);
+    const plannedAt = Number.NEGATIVE_INFINITY;
+    return strongest(await carryOut(context, { plan, client, progress, plannedAt, flags: options }));
+  });
+}
+
+async function applyConfig(context: CliContext, options: ApplyCommandOptions): Promise<ExitCode> {
   const isDry = options.dryRun === true;
   if (!isDry && options.yes !== true && !context.isInteractive) throw cannotAsk();
   const config = await loadChecked(context, options);
@@ -34,19 +51,36 @@ export async function runApply(context: CliContext, options: ApplyCommandOptions
     const plannedAt = context.clock.elapsed();
     const plan = await computePlan(context, question, { client, progress });
     showPlan(context, plan, { ...options, requests: client.requestCounts() });
+    if (options.checksum !== undefined) {
+      const facts = await collectFacts(context, config, client.requestCounts());
+      assertChecksum(toPlanDocument(plan, facts).checksum, options.checksum);
+    }
     const codes = planCodes(plan, options.detailedExitcode === true);
     if (isDry || plan.changes.length === 0) return strongest(codes);
     if (!(await isConfirmed(context, options))) return strongest(codes.filter((code) => code !== EXIT_CODES.changes));
-    const result = await carryOut(context, { plan, client, progress, plannedAt, options });
-    const style = chooseStyle(context, context.stdout, options.color);
-    context.stdout.write(`\n${renderTextApply(result, { style, requests: client.requestCounts() })}`);
-    return strongest(applyCodes(context, plan, { result, isDetailed: options.detailedExitcode === true }));
+    return strongest(await carryOut(context, { plan, client, progress, plannedAt, flags: options }));
   });
 }
 
 function cannotAsk(): PlaitError {
   return new PlaitError('USAGE', 'apply asks before it writes, and nobody can answer here', {
-    hint: 'add --yes, or --dry-run to see what it would do',
+    hint: 'add --yes, apply a saved plan, or use --dry-run to see what it would do',
+  });
+}
+
+/** A saved plan says what is in scope and what is allowed; another scope would be another plan. */
+function refuseScope(options: ApplyCommandOptions): void {
+  const { target, exclude, selector, allow } = options;
+  if (target.length + exclude.length + allow.length === 0 && selector === undefined) return;
+  throw new PlaitError('USAGE', 'a saved plan takes no --target, --exclude, --selector or --allow', {
+    hint: 'give them to  plait plan -o FILE',
+  });
+}
+
+function assertChecksum(found: string, wanted: string): void {
+  if (found === wanted || found === `sha256:${wanted}`) return;
+  throw new PlaitError('PLAN_INVALID', `the plan has the checksum ${found}, not ${wanted}: nothing was written`, {
+    hint: 'something changed since it was reviewed; review the plan again',
   });
 }
 
@@ -65,56 +99,4 @@ async function isConfirmed(context: CliContext, options: ApplyCommandOptions): P
   if (answer.trim().toLowerCase() === 'yes') return true;
   context.stderr.write('Nothing was changed.\n');
   return false;
-}
-
-interface Run {
-  readonly plan: Plan;
-  readonly client: RegistryClient;
-  readonly progress: Progress;
-  readonly plannedAt: number;
-  readonly options: ApplyCommandOptions;
-}
-
-async function carryOut(context: CliContext, run: Run): Promise<ApplyResult> {
-  const result = await applyPlan(run.plan, {
-    client: run.client,
-    clock: context.clock,
-    plannedAt: run.plannedAt,
-    stale: run.options.stale,
-    failFast: run.options.failFast === true,
-    signal: context.signal,
-    onEvent: run.progress.applying,
-  });
-  run.progress.clear();
-  return result;
-}
-
-function applyCodes(
-  context: CliContext,
-  plan: Plan,
-  outcome: { readonly result: ApplyResult; readonly isDetailed: boolean },
-): readonly ExitCode[] {
-  const { result, isDetailed } = outcome;
-  const written = hasWritten(result);
-  const failed = countTags(result, 'failed') > 0 || plan.unreadable.length > 0;
-  return [
-    EXIT_CODES.ok,
-    ...(result.interrupted ? [interruptCode(context)] : []),
-    ...(failed ? [written ? EXIT_CODES.partial : EXIT_CODES.error] : []),
-    ...(countTags(result, 'stale') > 0 ? [EXIT_CODES.stale] : []),
-    ...(plan.blocked.length > 0 ? [EXIT_CODES.blocked] : []),
-    ...(isDetailed && written ? [EXIT_CODES.changes] : []),
-  ];
-}
-
-/** A tag that another writer took over was written all the same. */
-function hasWritten(result: ApplyResult): boolean {
-  return result.changes.some((change) =>
-    change.tags.some((tag) => tag.status === 'done' || tag.code === 'TAG_OVERWRITTEN'),
-  );
-}
-
-function interruptCode(context: CliContext): ExitCode {
-  const reason: unknown = context.signal.reason;
-  return reason instanceof Interruption ? reason.exitCode : EXIT_CODES.interrupted;
 }

@@ -1,6 +1,4 @@
-import { ConfigError } from '../../config/diagnostic.ts';
-import type { LoadedConfig } from '../../config/load.ts';
-import { isPlaitError, PlaitError } from '../../errors/plait-error.ts';
+import { PlaitError } from '../../errors/plait-error.ts';
 import { normalizePlatform, type Platform, parsePlatform } from '../../oci/platform.ts';
 import { parseReference, type Reference } from '../../oci/reference.ts';
 import { toInspectionDocument } from '../../report/json-inspect.ts';
@@ -11,7 +9,7 @@ import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';
 import { chooseStyle } from '../display.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
-import { loadChecked, loadInput, readInput } from '../load-input.ts';
+import { findSettings } from '../load-input.ts';
 import type { ConnectionOptions, DisplayOptions, InputOptions } from '../options.ts';
 import { parseOutputs, writeOutputs } from '../output-targets.ts';
 
@@ -40,7 +38,7 @@ export async function runInspect(context: CliContext, options: InspectOptions, n
       return EXIT_CODES.ok;
     }
     const style = chooseStyle(context, context.stdout, options.color);
-    writeOutputs(context, outputs, (format, isFile) =>
+    await writeOutputs(context, outputs, (format, isFile) =>
       format === 'json'
         ? `${JSON.stringify(toInspectionDocument(inspection, platform), null, 2)}\n`
         : renderText(inspection, platform, isFile ? PLAIN : style),
@@ -55,17 +53,4 @@ function renderText(inspection: Inspection, platform: Platform | undefined, styl
 
 function toPulled(reference: Reference): Reference {
   return reference.tag === undefined && reference.digest === undefined ? { ...reference, tag: 'latest' } : reference;
-}
-
-/** How to reach registries: from the config named, or from one found on the way if it is in order. */
-async function findSettings(context: CliContext, options: InspectOptions): Promise<LoadedConfig['settings']> {
-  if (options.file.length > 0) return (await loadChecked(context, options)).settings;
-  try {
-    return loadInput(context, options, await readInput(context, options)).settings;
-  } catch (error) {
-    if (isPlaitError(error, 'CONFIG_NOT_FOUND')) return new Map();
-    if (!(error instanceof ConfigError)) throw error;
-    context.stderr.write(`Note: registry settings of the config are not used, it is invalid: ${error.message}\n`);
-    return new Map();
-  }
 }

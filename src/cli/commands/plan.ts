@@ -1,4 +1,5 @@
 import { toPlanDocument } from '../../plan/document.ts';
+import type { PlanDocument } from '../../plan/document-schema.ts';
 import { PLAIN } from '../../report/style.ts';
 import { renderTextPlan } from '../../report/text-plan.ts';
 import { withClient } from '../connect.ts';
@@ -9,9 +10,11 @@ import { loadChecked } from '../load-input.ts';
 import type { ConnectionOptions, DisplayOptions, InputOptions, SelectionOptions } from '../options.ts';
 import { parseOutputs, writeOutputs } from '../output-targets.ts';
 import { askPlan, collectFacts, computePlan, planCodes } from '../planning.ts';
+import { writeWholeFile } from '../write-file.ts';
 
 export interface PlanOptions extends InputOptions, SelectionOptions, ConnectionOptions, DisplayOptions {
   readonly allow: readonly string[];
+  readonly out?: string;
   readonly short?: boolean;
   readonly showUnchanged?: boolean;
   readonly detailedExitcode?: boolean;
@@ -30,13 +33,24 @@ export async function runPlan(context: CliContext, options: PlanOptions): Promis
     const requests = client.requestCounts();
     const facts = await collectFacts(context, config, requests);
     const style = chooseStyle(context, context.stdout, options.color);
-    writeOutputs(context, outputs, (format, isFile) =>
+    const document = toPlanDocument(plan, facts);
+    await writeOutputs(context, outputs, (format, isFile) =>
       format === 'json'
-        ? `${JSON.stringify(toPlanDocument(plan, facts), null, 2)}\n`
+        ? toJson(document)
         : renderTextPlan(plan, { ...toTextOptions(options), style: isFile ? PLAIN : style, requests }),
     );
+    if (options.out !== undefined) await savePlan(context, document, options.out);
     return strongest(planCodes(plan, options.detailedExitcode === true));
   });
+}
+
+async function savePlan(context: CliContext, document: PlanDocument, path: string): Promise<void> {
+  await writeWholeFile(context, path, toJson(document));
+  context.stderr.write(`Saved ${path}, checksum ${document.checksum}; apply it with  plait apply ${path}\n`);
+}
+
+function toJson(document: PlanDocument): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 /** What the text plan shows. */

@@ -13,7 +13,7 @@ export const RENDER_FORMATS: readonly string[] = ['text', 'json'];
 export async function runRender(context: CliContext, options: RenderOptions): Promise<ExitCode> {
   const outputs = parseOutputs(options.output, RENDER_FORMATS);
   const rendered = renderDeclarations(await loadChecked(context, options));
-  writeOutputs(context, outputs, (format) =>
+  await writeOutputs(context, outputs, (format) =>
     format === 'json' ? `${JSON.stringify(rendered, null, 2)}\n` : formatYaml(rendered),
   );
   return EXIT_CODES.ok;

@@ -1,3 +1,4 @@
+import { makeResultJsonSchema } from '../../apply/result-document.ts';
 import { makeConfigJsonSchema } from '../../config/json-schema.ts';
 import { PlaitError } from '../../errors/plait-error.ts';
 import { makePlanJsonSchema } from '../../plan/json-schema.ts';
@@ -7,9 +8,10 @@ import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 const SCHEMAS: ReadonlyMap<string, () => object> = new Map([
   ['config', makeConfigJsonSchema],
   ['plan', makePlanJsonSchema],
+  ['result', makeResultJsonSchema],
 ]);
 
-/** `plait schema [config|plan]`: a JSON Schema on standard output. */
+/** `plait schema [config|plan|result]`: a JSON Schema on standard output. */
 export async function runSchema(context: CliContext, _options: object, name = 'config'): Promise<ExitCode> {
   const make = SCHEMAS.get(name);
   if (make === undefined) {

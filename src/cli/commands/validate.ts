@@ -24,7 +24,7 @@ export async function runValidate(context: CliContext, options: ValidateOptions)
   const verdict = judge(() => loadInput(context, options, files));
   const style = chooseStyle(context, context.stderr, options.color);
   const texts = new Map(files.map((file) => [file.path, file.text]));
-  writeOutputs(context, outputs, (format) => (format === 'json' ? toJson(verdict) : describe(verdict, files)));
+  await writeOutputs(context, outputs, (format) => (format === 'json' ? toJson(verdict) : describe(verdict, files)));
   if (!outputs.some((output) => output.format === 'json' && output.path === undefined)) {
     context.stderr.write(renderDiagnostics(verdict.diagnostics, texts, style));
   }

@@ -1,0 +1,83 @@
+import { applyPlan } from '../apply/apply-plan.ts';
+import { type ApplyResult, countTags } from '../apply/apply-result.ts';
+import { toResultDocument } from '../apply/result-document.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { RegistryClient } from '../registry/client.ts';
+import type { Progress } from '../report/progress.ts';
+import { renderTextApply } from '../report/text-apply.ts';
+import type { CliContext } from './context.ts';
+import { chooseStyle } from './display.ts';
+import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
+import { Interruption } from './interruption.ts';
+import type { DisplayOptions } from './options.ts';
+import { VERSION } from './version.ts';
+import { writeWholeFile } from './write-file.ts';
+
+export interface ApplyFlags extends Pick<DisplayOptions, 'color'> {
+  readonly stale: 'abort' | 'skip';
+  readonly failFast?: boolean;
+  readonly result?: string;
+  readonly detailedExitcode?: boolean;
+}
+
+export interface ApplyRun {
+  readonly plan: Plan;
+  readonly client: RegistryClient;
+  readonly progress: Progress;
+  /** When the registries were read for the plan, on the monotonic clock; long ago for a saved plan. */
+  readonly plannedAt: number;
+  readonly flags: ApplyFlags;
+}
+
+/** Carries the plan out, prints and saves how it went, and returns the exit codes that hold for it. */
+export async function carryOut(context: CliContext, run: ApplyRun): Promise<readonly ExitCode[]> {
+  const { plan, client, flags } = run;
+  const result = await applyPlan(plan, {
+    client,
+    clock: context.clock,
+    plannedAt: run.plannedAt,
+    stale: flags.stale,
+    failFast: flags.failFast === true,
+    signal: context.signal,
+    onEvent: run.progress.applying,
+  });
+  run.progress.clear();
+  const requests = client.requestCounts();
+  const style = chooseStyle(context, context.stdout, flags.color);
+  context.stdout.write(`\n${renderTextApply(result, { style, requests })}`);
+  if (flags.result !== undefined) {
+    const facts = { version: VERSION, finishedAt: context.clock.now(), requests };
+    await writeWholeFile(context, flags.result, `${JSON.stringify(toResultDocument(plan, result, facts), null, 2)}\n`);
+  }
+  return applyCodes(context, plan, { result, isDetailed: flags.detailedExitcode === true });
+}
+
+function applyCodes(
+  context: CliContext,
+  plan: Plan,
+  outcome: { readonly result: ApplyResult; readonly isDetailed: boolean },
+): readonly ExitCode[] {
+  const { result, isDetailed } = outcome;
+  const written = hasWritten(result);
+  const failed = countTags(result, 'failed') > 0 || plan.unreadable.length > 0;
+  return [
+    EXIT_CODES.ok,
+    ...(result.interrupted ? [interruptCode(context)] : []),
+    ...(failed ? [written ? EXIT_CODES.partial : EXIT_CODES.error] : []),
+    ...(countTags(result, 'stale') > 0 ? [EXIT_CODES.stale] : []),
+    ...(plan.blocked.length > 0 ? [EXIT_CODES.blocked] : []),
+    ...(isDetailed && written ? [EXIT_CODES.changes] : []),
+  ];
+}
+
+/** A tag that another writer took over was written all the same. */
+function hasWritten(result: ApplyResult): boolean {
+  return result.changes.some((change) =>
+    change.tags.some((tag) => tag.status === 'done' || tag.code === 'TAG_OVERWRITTEN'),
+  );
+}
+
+function interruptCode(context: CliContext): ExitCode {
+  const reason: unknown = context.signal.reason;
+  return reason instanceof Interruption ? reason.exitCode : EXIT_CODES.interrupted;
+}

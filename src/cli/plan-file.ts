@@ -1,0 +1,50 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { PlaitError } from '../errors/plait-error.ts';
+import type { PlanDocument } from '../plan/document-schema.ts';
+import { fromPlanDocument } from '../plan/from-document.ts';
+import type { Plan } from '../plan/plan.ts';
+import { MAX_PLAN_BYTES, openPlanFile, type PlanEnvelope, readPlanDocument } from '../plan/read-document.ts';
+import { verifyPlanDocument } from '../plan/verify-document.ts';
+import type { CliContext } from './context.ts';
+
+/** A plan file and what it says, checked as far as showing it needs. */
+export interface SavedPlan {
+  readonly document: PlanDocument;
+  readonly plan: Plan;
+}
+
+/** Throws PLAN_INVALID for a file that is missing, too large or not a plan. */
+export async function readPlanEnvelope(context: CliContext, path: string): Promise<PlanEnvelope> {
+  const absolute = resolve(context.workingDirectory, path);
+  try {
+    const { size } = await stat(absolute);
+    if (size > MAX_PLAN_BYTES) throw new PlaitError('PLAN_INVALID', `${path} has ${size} bytes, which no plan has`);
+    return openPlanFile(await readFile(absolute));
+  } catch (error) {
+    if (error instanceof PlaitError) throw error;
+    throw new PlaitError('PLAN_INVALID', `the plan file ${path} cannot be read`, {
+      hint: 'make one with  plait plan -o FILE',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * The plan in `path`, fit to be applied. Throws PLAN_INVALID when anything in it was edited, PLAN_VERSION for another
+ * major version, PLAN_EXPIRED and PLAN_INCOMPLETE.
+ */
+export async function readSavedPlan(context: CliContext, path: string): Promise<SavedPlan> {
+  const document = readPlanDocument(await readPlanEnvelope(context, path));
+  const plan = fromPlanDocument(document, verifyPlanDocument(document));
+  const { expiresAt, status } = document;
+  if (context.clock.now() > Date.parse(expiresAt)) {
+    throw new PlaitError('PLAN_EXPIRED', `the plan was good until ${expiresAt}`, { hint: 'plan again' });
+  }
+  if (!status.applyable || status.errored) {
+    throw new PlaitError('PLAN_INCOMPLETE', 'the plan was made while something could not be read', {
+      hint: 'plan again; plait show tells what it was',
+    });
+  }
+  return { document, plan };
+}

@@ -1,0 +1,53 @@
+import { type Digest, parseDigest } from '../oci/digest.ts';
+import type { StoredManifest } from '../oci/manifest.ts';
+import { parseRepository } from '../oci/repository.ts';
+import type { PlanDocument } from './document-schema.ts';
+import type { Change, Plan, PlatformChange } from './plan.ts';
+
+type DocumentChange = PlanDocument['changes'][number];
+
+/** The plan that a document was made of, with the indexes that were read back from it. */
+export function fromPlanDocument(document: PlanDocument, indexes: ReadonlyMap<Digest, StoredManifest>): Plan {
+  const { targets, exclude, selector } = document.scope;
+  return {
+    scope: { targets, exclude, selector },
+    indexes,
+    changes: document.changes.map(toChange),
+    blocked: document.blocked.map(toChange),
+    unchanged: document.unchanged.map((entry) => ({
+      id: entry.id,
+      repository: parseRepository(entry.repository),
+      tags: entry.tags.map(({ name, digest }) => ({ name, digest: parseDigest(digest) })),
+    })),
+    unreadable: document.unreadable,
+    notices: document.notices,
+  };
+}
+
+function toChange(change: DocumentChange): Change {
+  return {
+    id: change.id,
+    origin: change.origin,
+    repository: parseRepository(change.repository),
+    action: change.action,
+    tags: change.tags.map(({ name, expect }) => ({ name, expect: toDigest(expect) })),
+    index: parseDigest(change.index),
+    platforms: change.platforms.map(toRow),
+    fields: change.fields,
+    copies: change.copies.map(({ from, digest, how }) => ({
+      from: parseRepository(from),
+      digest: parseDigest(digest),
+      how,
+    })),
+    assumed: [],
+    guards: change.guards,
+  };
+}
+
+function toRow(row: DocumentChange['platforms'][number]): PlatformChange {
+  return { ...row, before: toDigest(row.before), after: toDigest(row.after) };
+}
+
+function toDigest(text: string | null): Digest | null {
+  return text === null ? null : parseDigest(text);
+}

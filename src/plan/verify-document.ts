@@ -1,0 +1,69 @@
+import { PlaitError } from '../errors/plait-error.ts';
+import { toStoredManifest } from '../oci/decode.ts';
+import { type Digest, matchesDigest, parseDigest, shortDigest } from '../oci/digest.ts';
+import type { ImageIndex, StoredManifest } from '../oci/manifest.ts';
+import { formatPlatform, normalizePlatform } from '../oci/platform.ts';
+import { computeChecksum } from './document.ts';
+import type { PlanDocument } from './document-schema.ts';
+import { sortEntries } from './live-entries.ts';
+
+type DocumentChange = PlanDocument['changes'][number];
+
+/**
+ * Checks that a plan is what was reviewed: the checksum, every index against its digest, and the description of every
+ * change against the bytes it would push, so that an edited description cannot hide edited content even under a new
+ * checksum. Returns the indexes. Throws PLAN_INVALID.
+ */
+export function verifyPlanDocument(document: PlanDocument): ReadonlyMap<Digest, StoredManifest> {
+  if (computeChecksum(document) !== document.checksum) throw edited('its checksum is not that of its content');
+  const indexes = new Map(
+    Object.entries(document.indexes).map(([key, index]) => [parseDigest(key), readIndex(key, index)] as const),
+  );
+  for (const change of [...document.changes, ...document.blocked]) verifyChange(change, indexes);
+  return indexes;
+}
+
+function readIndex(key: string, index: PlanDocument['indexes'][string]): StoredManifest {
+  const digest = parseDigest(key);
+  const bytes = Buffer.from(index.content, 'base64');
+  if (bytes.length !== index.size || !matchesDigest(bytes, digest)) {
+    throw edited(`the content of ${shortDigest(digest)} is not what its digest says`);
+  }
+  return { ...toStoredManifest(bytes, index.mediaType), digest };
+}
+
+function verifyChange(change: DocumentChange, indexes: ReadonlyMap<Digest, StoredManifest>): void {
+  const index = indexes.get(parseDigest(change.index));
+  if (index === undefined) throw edited(`it lacks the content of ${change.repository}`);
+  const shown = new Set(
+    change.platforms.flatMap(({ platform, after }) => (after === null ? [] : [`${platform} ${after}`])),
+  );
+  const isSame =
+    index.manifest.kind === 'index' ? isSameSet(shown, listContent(index.manifest)) : isOnly(change, index);
+  if (!isSame) throw edited(`the platforms shown for ${change.repository} are not those of its content`);
+}
+
+/** `platform digest` of everything that clients pull by platform. */
+function listContent(index: ImageIndex): ReadonlySet<string> {
+  const { images } = sortEntries(index.manifests);
+  return new Set(
+    images.flatMap(({ platform, digest }) =>
+      platform === undefined ? [] : [`${formatPlatform(normalizePlatform(platform))} ${digest}`],
+    ),
+  );
+}
+
+/** A single image carries its platform in its config, so only its digest can be compared. */
+function isOnly(change: DocumentChange, image: StoredManifest): boolean {
+  return change.platforms.every(({ after }) => after === null || after === image.digest);
+}
+
+function isSameSet(left: ReadonlySet<string>, right: ReadonlySet<string>): boolean {
+  return left.size === right.size && [...left].every((item) => right.has(item));
+}
+
+function edited(reason: string): PlaitError {
+  return new PlaitError('PLAN_INVALID', `the plan file was edited or damaged: ${reason}`, {
+    hint: 'plan again; a plan is applied exactly as it was made or not at all',
+  });
+}
