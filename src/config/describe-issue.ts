@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { cleanText } from '../errors/redact.ts';
 import type { DiagnosticCode } from './diagnostic-codes.ts';
+import type { Hint } from './findings.ts';
 import { findNearest } from './nearest.ts';
 import type { ConfigNode } from './node.ts';
 import { describeNotText, isOldBoolean, quote } from './scalar-text.ts';
@@ -11,7 +12,7 @@ import type { FlatIssue } from './schema-issue.ts';
 export interface Description {
   readonly code: DiagnosticCode;
   readonly message: string;
-  readonly hint?: string | undefined;
+  readonly hint?: Hint | undefined;
 }
 
 /** Words for `issue`; `node` is the deepest node on its path, which leads `reached` steps of it. */
@@ -104,7 +105,7 @@ export function describeUnknownKey(schema: z.ZodType, path: FlatIssue['path'], k
   return {
     code: 'unknown-key',
     message: `there is no key ${quote(key)} here`,
-    hint: describeKeyHint(known.allowed, key),
+    hint: () => describeKeyHint(known.allowed, key),
   };
 }
 

@@ -1,9 +1,8 @@
 import { expandMatrix } from './matrix.ts';
 import { EMPTY_ROW, type MatrixRow } from './matrix-row.ts';
 import { dropNulls, mergeMaps } from './merge.ts';
-import type { Cursor } from './node.ts';
-import { type ConfigNode, descend, findValue, type MapNode, makeMap } from './node.ts';
-import { type Substitution, substitute } from './substitute.ts';
+import { type ConfigNode, type Cursor, descend, findValue, type MapNode, makeMap } from './node.ts';
+import { type Scope, type Substitution, substitute } from './substitute.ts';
 
 /** What a copy inherits from `defaults`: what does not change the bytes. */
 const COPY_INHERITS: ReadonlySet<string> = new Set(['guards', 'labels']);
@@ -44,21 +43,28 @@ function expandRow(
   defaults: MapNode | undefined,
   { row, substitution }: { readonly row: MatrixRow; readonly substitution: Substitution },
 ): ConfigNode {
-  const scope = new Map(substitution.scope);
-  for (const [name, { node }] of row.values) scope.set(`matrix.${name}`, node);
-  const own = [image, ...row.overrides].map((layer) => substitute(layer, { ...substitution, scope }) as MapNode);
-  const isCopy = own.map((layer) => findValue(layer, 'as')).findLast((as) => as !== undefined);
-  const inherited =
-    defaults === undefined
-      ? []
-      : [
-          isCopy?.kind === 'scalar' && isCopy.value === 'copy'
-            ? pickKeys(defaults, (key) => COPY_INHERITS.has(key))
-            : defaults,
-        ];
-  const merged = [...inherited, ...own].reduce((lower, upper) => mergeMaps(lower, upper));
+  const inRow = { ...substitution, scope: addRow(substitution.scope, row) };
+  const own = [image, ...row.overrides].map((layer) => substitute(layer, inRow) as MapNode);
+  const layers = defaults === undefined ? own : [inheritFrom(defaults, own), ...own];
+  const merged = layers.reduce((lower, upper) => mergeMaps(lower, upper));
   const { file, offset } = image.node;
   return dropNulls({ node: { ...merged, file, offset }, path: image.path }, substitution.findings);
+}
+
+/** The variables of the file, and `matrix.name` for the values of the row. */
+function addRow(scope: Scope, { values }: MatrixRow): Scope {
+  const prefix = 'matrix.';
+  return {
+    get: (name) => (name.startsWith(prefix) ? values.get(name.slice(prefix.length))?.node : scope.get(name)),
+    keys: () => [...scope.keys(), ...[...values.keys()].map((name) => prefix + name)],
+  };
+}
+
+/** The defaults for an image that consists of `layers`. */
+function inheritFrom(defaults: MapNode, layers: readonly MapNode[]): MapNode {
+  const as = layers.map((layer) => findValue(layer, 'as')).findLast((value) => value !== undefined);
+  const isCopy = as?.kind === 'scalar' && as.value === 'copy';
+  return isCopy ? pickKeys(defaults, (key) => COPY_INHERITS.has(key)) : defaults;
 }
 
 function pickKeys(node: MapNode, isWanted: (key: string) => boolean): MapNode {

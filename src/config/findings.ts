@@ -15,8 +15,11 @@ export interface Finding {
   readonly code: DiagnosticCode;
   readonly where: Place;
   readonly message: string;
-  readonly hint?: string | undefined;
+  readonly hint?: Hint | undefined;
 }
+
+/** A hint that takes a search is only made for findings that are new. */
+export type Hint = string | (() => string | undefined);
 
 /**
  * Collects what every stage finds in the files of one run, so that all of it is reported at once. The same finding at
@@ -67,14 +70,15 @@ export class Findings {
   }
 
   #add(severity: Severity, { code, where, message, hint }: Finding): void {
+    // The first error is always kept, or a flood of warnings could hide why the config is refused.
+    if (this.#found.size >= MAX_DIAGNOSTICS && !(severity === 'error' && this.#errors === 1)) return;
     const origin = findOrigin(where.node);
-    const key = JSON.stringify([code, formatOrigin(origin), message]);
-    if (this.#misread.has(formatOrigin(origin))) return;
-    if (code === 'not-text') this.#misread.add(formatOrigin(origin));
-    // An error is always kept while there is none, or a flood of warnings could hide why the config is refused.
-    const isFull = this.#found.size >= MAX_DIAGNOSTICS && !(severity === 'error' && this.#errors === 1);
-    if (isFull || this.#found.has(key)) return;
+    const place = formatOrigin(origin);
+    const key = JSON.stringify([code, place, message]);
+    if (this.#misread.has(place) || this.#found.has(key)) return;
+    if (code === 'not-text') this.#misread.add(place);
     const path = formatKeyPath(where.path);
-    this.#found.set(key, { severity, code, message, ...(hint === undefined ? {} : { hint }), path, origin });
+    const words = typeof hint === 'function' ? hint() : hint;
+    this.#found.set(key, { severity, code, message, ...(words === undefined ? {} : { hint: words }), path, origin });
   }
 }

@@ -1,12 +1,11 @@
-import { MAX_MATRIX_ROWS } from './limits.ts';
-import { isImageKey, type MatrixRow, readRows, readValues, toMatrixValue, withoutImageKeys } from './matrix-row.ts';
+import { EMPTY_ROW, type MatrixRow, readRows, readValues, toMatrixValue, withoutImageKeys } from './matrix-row.ts';
+import { checkMatrix, listNamedValues } from './matrix-rules.ts';
 import { findNearest } from './nearest.ts';
-import { type ConfigNode, type Cursor, descend, findValue, makeHole, placeOfKey } from './node.ts';
+import { type ConfigNode, type Cursor, descend, findValue, makeHole } from './node.ts';
 import { quote } from './scalar-text.ts';
 import { matrixSchema } from './schema/matrix-schema.ts';
 import { type Substitution, substitute } from './substitute.ts';
 import { validate } from './validate.ts';
-import { isVariableName } from './variables.ts';
 
 /**
  * The rows of the `matrix` under `cursor`, as GitHub Actions makes them: every combination of `axes`, or `rows`, less
@@ -16,90 +15,27 @@ import { isVariableName } from './variables.ts';
 export function expandMatrix(cursor: Cursor, substitution: Substitution): readonly MatrixRow[] {
   const { findings } = substitution;
   const errorsBefore = findings.errorCount;
-  const { node, path } = cursor;
-  const values: Cursor = {
-    path,
-    node: node.kind === 'map' ? substitute({ node: withoutImageKeys(node), path }, substitution) : node,
-  };
+  const values = readMatrixValues(cursor, substitution);
   validate(matrixSchema, values, findings);
-  checkNames(values, substitution);
-  checkBase(values, substitution);
-  if (findings.errorCount > errorsBefore) return [makeBrokenRow(node)];
+  checkMatrix(values, findings);
+  if (findings.errorCount > errorsBefore) return [makeBrokenRow(cursor)];
   const base = [...combineAxes(values.node), ...readRows(values.node, cursor, 'rows')];
   const kept = applyExclude(base, values, substitution);
   const rows = applyInclude(kept, readRows(values.node, cursor, 'include'));
-  if (rows.length === 0)
+  if (rows.length === 0) {
     findings.warn({ code: 'empty-matrix', where: cursor, message: 'this matrix has no rows, so it makes no image' });
+  }
   return rows;
 }
 
-function checkNames(matrix: Cursor, { findings }: Substitution): void {
-  const rows = (['rows', 'include'] as const).flatMap((key) => {
-    const list = findValue(matrix.node, key);
-    return list?.kind === 'list' ? list.items.map((_, index) => descend(matrix, key, index)) : [];
-  });
-  const axes = descend(matrix, 'axes');
-  for (const holder of axes.path === matrix.path ? rows : [axes, ...rows]) {
-    if (holder.node.kind !== 'map') continue;
-    for (const name of holder.node.entries.keys()) {
-      const problem = describeBadName(name);
-      if (problem !== undefined) findings.error({ code: 'invalid-name', where: placeOfKey(holder, name), ...problem });
-    }
-  }
+/** The matrix without what its rows change in the image, which may need the values of the row. */
+function readMatrixValues({ node, path }: Cursor, substitution: Substitution): Cursor {
+  return { path, node: node.kind === 'map' ? substitute({ node: withoutImageKeys(node), path }, substitution) : node };
 }
 
-function describeBadName(name: string): { readonly message: string; readonly hint: string } | undefined {
-  if (isImageKey(name)) {
-    return {
-      message: `${quote(name)} is a key of images, so it cannot name an axis`,
-      hint: 'take another name, or give rows, in which it changes the key of the image',
-    };
-  }
-  if (isVariableName(name)) return undefined;
-  return {
-    message: `${quote(name)} cannot be the name of a value`,
-    hint: 'use letters, digits, _ and -, and begin with a letter or _',
-  };
-}
-
-function checkBase(matrix: Cursor, { findings }: Substitution): void {
-  if (matrix.node.kind !== 'map') return;
-  const has = (key: string): boolean => findValue(matrix.node, key) !== undefined;
-  if (has('axes') && has('rows')) {
-    const message = 'axes and rows exclude each other';
-    findings.error({
-      code: 'invalid-matrix',
-      where: placeOfKey(matrix, 'rows'),
-      message,
-      hint: 'add rows to axes with include',
-    });
-  }
-  if (!has('axes') && !has('rows') && !has('include')) {
-    findings.error({ code: 'invalid-matrix', where: matrix, message: 'a matrix needs axes or rows' });
-  }
-  const axes = findValue(matrix.node, 'axes');
-  const size =
-    axes?.kind === 'map'
-      ? [...axes.entries.values()].reduce((product, axis) => product * countItems(axis.value), 1)
-      : 0;
-  if (size > MAX_MATRIX_ROWS) {
-    const message = `these axes make ${size} rows, and ${MAX_MATRIX_ROWS} is the limit`;
-    findings.error({ code: 'too-many-values', where: descend(matrix, 'axes'), message });
-  }
-}
-
-function countItems(node: ConfigNode): number {
-  return node.kind === 'list' ? node.items.length : 1;
-}
-
-function makeBrokenRow(matrix: ConfigNode): MatrixRow {
-  const axes = findValue(matrix, 'axes');
-  const rows = (['rows', 'include'] as const).flatMap((key) => {
-    const list = findValue(matrix, key);
-    return list?.kind === 'list' ? list.items : [];
-  });
-  const names = [axes, ...rows].flatMap((holder) => (holder?.kind === 'map' ? [...holder.entries.keys()] : []));
-  const hole = toMatrixValue(makeHole(matrix));
+function makeBrokenRow(matrix: Cursor): MatrixRow {
+  const hole = toMatrixValue(makeHole(matrix.node));
+  const names = listNamedValues(matrix).flatMap(({ node }) => (node.kind === 'map' ? [...node.entries.keys()] : []));
   return { values: new Map(names.map((name) => [name, hole])), overrides: [] };
 }
 
@@ -107,7 +43,7 @@ function makeBrokenRow(matrix: ConfigNode): MatrixRow {
 function combineAxes(matrix: ConfigNode): readonly MatrixRow[] {
   const axes = findValue(matrix, 'axes');
   if (axes?.kind !== 'map') return [];
-  let rows: readonly MatrixRow[] = [{ values: new Map(), overrides: [] }];
+  let rows: readonly MatrixRow[] = [EMPTY_ROW];
   for (const [name, { value }] of axes.entries) {
     const items = value.kind === 'list' ? value.items.map((item) => toMatrixValue(item)) : [];
     rows = rows.flatMap((row) => items.map((item) => ({ ...row, values: new Map([...row.values, [name, item]]) })));
@@ -142,21 +78,17 @@ function agrees(wanted: MatrixRow['values'], values: MatrixRow['values']): boole
 }
 
 function applyInclude(rows: readonly MatrixRow[], includes: readonly MatrixRow[]): readonly MatrixRow[] {
-  const changed = rows.map((row) => ({ original: row.values, row }));
+  const drafts = rows.map((row) => ({ row, values: new Map(row.values), overrides: [...row.overrides] }));
   const added: MatrixRow[] = [];
   for (const include of includes) {
-    let isUsed = false;
-    for (const target of changed) {
-      if (!fits(include.values, target.original)) continue;
-      isUsed = true;
-      target.row = {
-        values: new Map([...target.row.values, ...include.values]),
-        overrides: [...target.row.overrides, ...include.overrides],
-      };
+    const fitting = drafts.filter(({ row }) => fits(include.values, row.values));
+    for (const draft of fitting) {
+      for (const [name, value] of include.values) draft.values.set(name, value);
+      draft.overrides.push(...include.overrides);
     }
-    if (!isUsed) added.push(include);
+    if (fitting.length === 0) added.push(include);
   }
-  return [...changed.map(({ row }) => row), ...added];
+  return [...drafts.map(({ values, overrides }) => ({ values, overrides })), ...added];
 }
 
 /** True when nothing that the row had from the beginning would change. */

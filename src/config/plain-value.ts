@@ -1,4 +1,4 @@
-import type { ConfigNode, MapNode } from './node.ts';
+import { type ConfigNode, type MapNode, makeList, makeMap } from './node.ts';
 import { isOldBoolean } from './scalar-text.ts';
 
 /** Mappings whose keys belong to the user, so that `x-` means nothing special in them. */
@@ -42,7 +42,7 @@ export function isExtensionKey(key: string, parentKey: string | number | undefin
 export function withoutExtensions(node: ConfigNode, key?: string | number): ConfigNode {
   if (node.kind === 'list') {
     const items = node.items.map((item, index) => withoutExtensions(item, index));
-    return items.every((item, index) => item === node.items[index]) ? node : { ...node, items };
+    return items.every((item, index) => item === node.items[index]) ? node : makeList(node, items);
   }
   if (node.kind !== 'map') return node;
   const entries = [...node.entries]
@@ -51,5 +51,5 @@ export function withoutExtensions(node: ConfigNode, key?: string | number): Conf
   const isSame =
     entries.length === node.entries.size &&
     entries.every(([name, { value }]) => value === node.entries.get(name)?.value);
-  return isSame ? node : { ...node, entries: new Map(entries) };
+  return isSame ? node : makeMap(node, new Map(entries));
 }

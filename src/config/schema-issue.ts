@@ -2,10 +2,14 @@ import type * as z from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
-/** An issue of the schema with its full path, and no union left to look into. */
-export type FlatIssue = WithPath<Exclude<Issue, { readonly code: 'invalid_union' }>>;
+type Path = readonly (string | number)[];
 
-type WithPath<Kind> = Kind extends Issue ? Omit<Kind, 'path'> & { readonly path: readonly (string | number)[] } : never;
+type WithPath<Kind> = Kind extends Issue ? Omit<Kind, 'path'> & { readonly path: Path } : never;
+
+/** An issue of the schema with its full path, and no union left to look into: of that, `expected` names all types. */
+export type FlatIssue =
+  | WithPath<Exclude<Issue, { readonly code: 'invalid_union' | 'invalid_type' }>>
+  | { readonly code: 'invalid_type'; readonly expected: string; readonly path: Path; readonly message: string };
 
 /**
  * Of a union only the option that the value was meant for is of interest: the one whose own type fits. When none or
@@ -18,9 +22,7 @@ export function flattenIssue(issue: Issue, parent: readonly PropertyKey[] = []):
   const [only] = meant;
   if (only !== undefined && meant.length === 1) return only.flatMap((inner) => flattenIssue(inner, path));
   const expected = issue.errors.flatMap((option) => option.filter((inner) => isWrongType(inner)).map(nameExpected));
-  return [
-    { code: 'invalid_type', expected: expected.join(' or '), path, message: issue.message } as unknown as FlatIssue,
-  ];
+  return [{ code: 'invalid_type', expected: expected.join(' or '), path, message: issue.message }];
 }
 
 /** About the value itself, not about something in it. */

@@ -13,16 +13,25 @@ interface Owner {
   readonly wanted: WantedTag;
 }
 
+interface Sharing {
+  readonly findings: Findings;
+  /** By repository and tag. */
+  readonly owners: Map<string, Owner>;
+  /** By repository and tag without regard to case. */
+  readonly similar: Map<string, WantedTag>;
+  /** What was compared already: two images can have thousands of tags in common. */
+  readonly differences: WeakMap<CheckedImage, WeakMap<CheckedImage, readonly string[]>>;
+}
+
 /**
  * Gives every tag to one image and makes the images declarations. A tag that two images want is an error when their
  * content differs; when it is the same, the first one keeps the tag. An image that is left without tags goes.
  */
 export function shareTags(images: readonly CheckedImage[], findings: Findings): readonly Declaration[] {
-  const owners = new Map<string, Owner>();
-  const similar = new Map<string, WantedTag>();
+  const sharing: Sharing = { findings, owners: new Map(), similar: new Map(), differences: new WeakMap() };
   const declarations = images.flatMap((image) => {
-    const own = image.tags.filter((wanted) => claimTag(owners, { image, wanted }, findings));
-    for (const wanted of own) warnSimilar(similar, wanted, findings);
+    const own = image.tags.filter((wanted) => claimTag(sharing, { image, wanted }));
+    for (const wanted of own) warnSimilar(sharing, wanted);
     return own.length === 0 ? [] : [{ image, declaration: toDeclaration(image, own) }];
   });
   checkIds(declarations, findings);
@@ -33,27 +42,21 @@ function toKey({ repository, tag }: WantedTag): string {
   return `${toRepositoryKey(repository)}:${tag}`;
 }
 
-function claimTag(owners: Map<string, Owner>, claim: Owner, findings: Findings): boolean {
+function claimTag(sharing: Sharing, claim: Owner): boolean {
   const key = toKey(claim.wanted);
-  const other = owners.get(key);
+  const other = sharing.owners.get(key);
   if (other === undefined) {
-    owners.set(key, claim);
+    sharing.owners.set(key, claim);
     return true;
   }
   const { where } = claim.wanted;
-  const name = quote(formatReference(claim.wanted), 200);
-  const place = describePlace(other.wanted.where, where);
-  const differing = listDifferences(other.image, claim.image);
+  const declared = `${quote(formatReference(claim.wanted), 200)} is already declared ${describePlace(other.wanted.where, where)}`;
+  const differing = compareOnce(sharing, other.image, claim.image);
   if (differing.length === 0) {
-    findings.note({
-      code: 'duplicate-tag',
-      where,
-      message: `${name} is already declared ${place} with the same content`,
-    });
+    sharing.findings.note({ code: 'duplicate-tag', where, message: `${declared} with the same content` });
   } else {
-    const message = `${name} is already declared ${place} with other content`;
     const hint = `the two differ in ${differing.join(', ')}; give one of them another tag`;
-    findings.error({ code: 'conflicting-tag', where, message, hint });
+    sharing.findings.error({ code: 'conflicting-tag', where, message: `${declared} with other content`, hint });
   }
   return false;
 }
@@ -61,6 +64,13 @@ function claimTag(owners: Map<string, Owner>, claim: Owner, findings: Findings):
 function describePlace(first: Place, second: Place): string {
   const { file, line, column } = findOrigin(first.node);
   return `${file === second.node.file.path ? `in line ${line}` : `in ${file}:${line}`}, column ${column},`;
+}
+
+function compareOnce({ differences }: Sharing, a: CheckedImage, b: CheckedImage): readonly string[] {
+  const known = differences.get(a) ?? new WeakMap<CheckedImage, readonly string[]>();
+  const found = known.get(b) ?? listDifferences(a, b);
+  differences.set(a, known.set(b, found));
+  return found;
 }
 
 /** Names of what is different; labels and places are not content. */
@@ -78,7 +88,7 @@ function toComparable({ content, descriptorAnnotations, archNames }: CheckedImag
   return content.entries.map(({ origin: _origin, ...entry }) => entry);
 }
 
-function warnSimilar(similar: Map<string, WantedTag>, wanted: WantedTag, findings: Findings): void {
+function warnSimilar({ similar, findings }: Sharing, wanted: WantedTag): void {
   const key = toKey(wanted).toLowerCase();
   const other = similar.get(key);
   if (other === undefined) {

@@ -7,7 +7,10 @@ import { type ConfigNode, type Cursor, makeHole, makeList, makeMap, makeText } f
 import { quote } from './scalar-text.ts';
 
 /** What `${name}` stands for: a scalar with a text or a list of such. A hole is a name whose value is unusable. */
-export type Scope = ReadonlyMap<string, ConfigNode>;
+export interface Scope {
+  get(name: string): ConfigNode | undefined;
+  keys(): Iterable<string>;
+}
 
 export interface Substitution {
   readonly scope: Scope;
@@ -105,13 +108,12 @@ function placeAt({ file, offset }: ConfigNode, value: ConfigNode): ConfigNode {
 function findVariable(name: string, where: Cursor, { scope, findings }: Substitution): ConfigNode | undefined {
   const value = scope.get(name);
   if (value !== undefined) return value;
-  const nearest = findNearest(name, scope.keys());
   const shown = cleanText(name, 80);
   findings.error({
     code: 'unknown-variable',
     where,
     message: `\${${shown}} is not declared`,
-    hint: describeUnknown(name, nearest),
+    hint: () => describeUnknown(name, findNearest(name, scope.keys())),
   });
   return undefined;
 }

@@ -16,7 +16,7 @@ import { parsePattern } from './pattern.ts';
 import { quote } from './scalar-text.ts';
 import { variablesSchema } from './schema/config-schema.ts';
 import type { VariableInput } from './schema/variable-schema.ts';
-import { hasReference, type Scope, unescapeText } from './substitute.ts';
+import { hasReference, unescapeText } from './substitute.ts';
 import { validate } from './validate.ts';
 
 /** Where the values of variables come from besides the file. */
@@ -37,7 +37,11 @@ export function isVariableName(name: string): boolean {
  * The variables that a file declares, with their values: `--var` before the environment before the default. A variable
  * without a usable value is reported and becomes a hole, so that its users are not reported, too.
  */
-export function resolveVariables(root: MapNode, sources: VariableSources, findings: Findings): Scope {
+export function resolveVariables(
+  root: MapNode,
+  sources: VariableSources,
+  findings: Findings,
+): ReadonlyMap<string, ConfigNode> {
   const node = findValue(root, 'variables');
   if (node === undefined) return new Map();
   const cursor: Cursor = { node, path: ['variables'] };

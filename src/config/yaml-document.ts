@@ -48,7 +48,7 @@ type TokensOrProblem =
   | { readonly tokens: readonly YamlToken[] }
   | { readonly problem: Problem; readonly offset: number };
 
-/** The lexer and the parser work without recursion, so that depth can be watched while they go. */
+/** The lexer and the parser keep a stack of their own instead of recursing, so that depth can be watched as they go. */
 function readTokens(file: SourceFile): TokensOrProblem {
   const parser = new Parser();
   const tokens: YamlToken[] = [];

@@ -1,6 +1,6 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from 'yaml';
 import { cleanText } from '../errors/redact.ts';
-import type { Findings } from './findings.ts';
+import type { Findings, Place } from './findings.ts';
 import type { KeyPath } from './key-path.ts';
 import { MAX_DEPTH, MAX_VALUES } from './limits.ts';
 import { type ConfigNode, type MapEntry, makeHole, makeList, makeMap, type ScalarNode } from './node.ts';
@@ -65,12 +65,7 @@ function readScalar(yaml: Scalar, at: Located): ScalarNode {
   };
 }
 
-interface Here {
-  readonly node: Located;
-  readonly path: KeyPath;
-}
-
-function followAlias(reading: Reading, name: string, where: Here): ConfigNode {
+function followAlias(reading: Reading, name: string, where: Place): ConfigNode {
   const node = reading.open.has(name) ? undefined : reading.anchors.get(name);
   if (node !== undefined) return node;
   reading.findings.error({
@@ -104,10 +99,10 @@ interface MapReading {
   readonly entries: Map<string, MapEntry>;
   /** Where the keys stand that the mapping itself has, << included. */
   readonly own: Map<string, Located>;
-  readonly where: Here;
+  readonly where: Place;
 }
 
-function readMap(reading: Reading, pairs: readonly YamlPair[], where: Here): ConfigNode {
+function readMap(reading: Reading, pairs: readonly YamlPair[], where: Place): ConfigNode {
   const map: MapReading = { entries: new Map(), own: new Map(), where };
   for (const pair of pairs) {
     const key = readKey(reading, pair.key, where.path);
@@ -145,14 +140,14 @@ interface Key {
 /** The text of a key; undefined when it cannot be one, and that is reported. */
 function readKey(reading: Reading, yaml: ParsedNode, path: KeyPath): Key | undefined {
   const node = read(reading, yaml, path);
-  const where: Here = { node, path };
+  const where: Place = { node, path };
   if (node.kind === 'hole') return undefined;
   if (node.kind !== 'scalar' || node.source === '__proto__') {
     reading.findings.error({ code: 'invalid-key', where, message: 'this cannot be a key', hint: 'a key is a text' });
     return undefined;
   }
   if (typeof node.value !== 'string') {
-    const here: Here = { node, path: [...path, node.source] };
+    const here: Place = { node, path: [...path, node.source] };
     reading.findings.error({ code: 'not-text', where: here, ...describeNotText(node) });
   }
   const at: Located = { file: reading.file, offset: yaml.range[0] };
@@ -165,7 +160,7 @@ function merge({ findings }: Reading, { entries, where }: MapReading, { key, val
     if (source.kind === 'map') mergeInto(entries, source.entries);
     else if (source.kind !== 'hole') {
       const hint = 'write <<: *name, where &name is the anchor of a mapping';
-      const here: Here = { node: key, path: [...where.path, '<<'] };
+      const here: Place = { node: key, path: [...where.path, '<<'] };
       findings.error({ code: 'invalid-merge', where: here, message: '<< takes a mapping', hint });
     }
   }

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Budget } from '../../../src/config/budget.ts';
 import { ConfigError } from '../../../src/config/diagnostic.ts';
 import { Findings } from '../../../src/config/findings.ts';
+import { makeList, makeText } from '../../../src/config/node.ts';
 import { toSourceFile } from '../../../src/config/source-file.ts';
+import { substitute } from '../../../src/config/substitute.ts';
 
 function placeIn(path: string, offset: number) {
   const file = toSourceFile({ path, directory: '/', text: 'one\ntwo\n' });
@@ -72,5 +74,24 @@ describe('the budget of a run', () => {
 
     expect(answers).toEqual([true, true, false, false]);
     expect(findings.list()).toHaveLength(1);
+  });
+
+  it('is spent by a list each time that a variable stands for it', () => {
+    const findings = new Findings(['a.yaml']);
+    const budget = new Budget(findings);
+    const { node } = placeIn('a.yaml', 0);
+    const list = makeList(
+      node,
+      Array.from({ length: 200_000 }, () => makeText(node, 'x')),
+    );
+    const texts = makeList(
+      node,
+      Array.from({ length: 3 }, () => makeText(node, '${many}')),
+    );
+
+    const result = substitute({ node: texts, path: [] }, { scope: new Map([['many', list]]), findings, budget });
+
+    expect(result.kind === 'list' && result.items.map(({ kind }) => kind)).toEqual(['list', 'list', 'hole']);
+    expect(findings.list().map(({ code }) => code)).toEqual(['too-many-values']);
   });
 });
