@@ -40,6 +40,7 @@ export const DIAGNOSTIC_CODES = Object.freeze({
   'invalid-host': 'a key of registries is not a registry host',
   'duplicate-registry': 'two keys name the same registry',
   'conflicting-settings': 'settings of a registry exclude each other',
+  'unprotected-hosts': 'a setting for all hosts gives up the protection of TLS',
   'incomplete-auth': 'credentials are named only in part, or twice',
   // images
   'invalid-reference': 'a text is not an image reference',

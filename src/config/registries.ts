@@ -89,7 +89,12 @@ interface Entry {
   readonly findings: Findings;
 }
 
-function checkTransport({ input, cursor, findings }: Entry): void {
+function checkTransport({ input, cursor, isEveryHost, findings }: Entry): void {
+  for (const key of ['plainHttp', 'insecureSkipVerify'] as const) {
+    if (!isEveryHost || input[key] !== true) continue;
+    const message = `${key} under "*" leaves every host without a key of its own unprotected, public ones included`;
+    findings.warn({ code: 'unprotected-hosts', where: placeOfKey(cursor, key), message, hint: 'name the hosts' });
+  }
   if (input.plainHttp !== true) return;
   for (const key of ['ca', 'insecureSkipVerify'] as const) {
     if (input[key] === undefined || input[key] === false) continue;

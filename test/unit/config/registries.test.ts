@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settingsFor } from '../../../src/config/registries.ts';
-import { diagnoseFiles, listErrors, loadFiles, loadYaml, readMark } from '../../support/load-yaml.ts';
+import { diagnoseFiles, listAll, listErrors, loadFiles, loadYaml, readMark } from '../../support/load-yaml.ts';
 
 function settingsOf(registries: string) {
   return loadYaml(`version: 1\nregistries: {${registries}}\n`).settings;
@@ -69,6 +69,17 @@ describe('registries', () => {
     const { text, place } = readMark(`version: 1\nregistries: {${registries}}\n`);
 
     expect(listErrors(text)).toEqual([`${place} ${expected}`]);
+  });
+});
+
+describe('a setting that gives up TLS', () => {
+  it.each(['plainHttp', 'insecureSkipVerify'])('is worth a warning for all hosts: %s', (key) => {
+    const { text, place } = readMark(
+      `version: 1\nregistries: {"*": {►${key}: true}, a.b: {${key}: true}}\nimages: []\n`,
+    );
+
+    expect(listAll(text)).toContain(`${place} warning unprotected-hosts registries["*"].${key}`);
+    expect(listAll(text)).toHaveLength(2);
   });
 });
 
