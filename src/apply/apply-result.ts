@@ -34,6 +34,11 @@ export interface ApplyResult {
   readonly interrupted: boolean;
 }
 
+/** True when the registry took the tag, whoever has it now and whether or not it could be read back. */
+export function isWritten({ status, code }: TagResult): boolean {
+  return status === 'done' || code === 'TAG_OVERWRITTEN' || code === 'TAG_UNVERIFIED';
+}
+
 /** How many tags ended in `status`. */
 export function countTags(result: ApplyResult, status: TagStatus): number {
   return result.changes.flatMap((change) => change.tags).filter((tag) => tag.status === status).length;

@@ -24,8 +24,8 @@ async function verifyTag(context: ApplyContext, work: ChangeWork, tag: TagWork):
       return;
     }
     if (waitMs === undefined || !isLate(live, tag)) {
-      failTag(tag, overwritten(work, tag, live));
-      tag.before = found ?? null;
+      failTag(tag, toError(work, tag, live));
+      if (live.kind !== 'unreadable') tag.before = found ?? null;
       return;
     }
     await context.clock.sleep(waitMs);
@@ -41,12 +41,20 @@ function digestOf(live: LiveTag): Digest | undefined {
   return live.kind === 'present' ? live.digest : undefined;
 }
 
-function overwritten(work: ChangeWork, tag: TagWork, live: LiveTag): PlaitError {
-  if (live.kind === 'unreadable') return live.error;
+function toError(work: ChangeWork, tag: TagWork, live: LiveTag): PlaitError {
+  if (live.kind === 'unreadable') return unverified(work, tag, live.error);
   const now = live.kind === 'absent' ? 'nothing' : shortDigest(live.digest);
   return new PlaitError(
     'TAG_OVERWRITTEN',
     `${nameTag(work, tag)} was pushed as ${shortDigest(work.index.digest)} and holds ${now}: overwritten by another writer`,
     { hint: 'find out who else writes this tag, then plan again' },
   );
+}
+
+function unverified(work: ChangeWork, tag: TagWork, error: PlaitError): PlaitError {
+  const pushed = `${nameTag(work, tag)} was pushed as ${shortDigest(work.index.digest)}`;
+  return new PlaitError('TAG_UNVERIFIED', `${pushed}, and then it could not be read back: ${error.message}`, {
+    hint: 'run again when the registry answers: what is done stays done',
+    cause: error,
+  });
 }

@@ -73,13 +73,13 @@ function toChangeResult({ change, index, tags }: ChangeWork): ChangeResult {
 
 function toTagResult(tag: TagWork, wanted: Digest): TagResult {
   const status = tag.status === 'pending' ? 'not-started' : tag.status === 'moved' ? 'done' : tag.status;
-  const after = status === 'done' || status === 'already' ? wanted : tag.before;
   const { code, message, hint } = tag.error ?? {};
+  const isThere = status === 'done' || status === 'already' || code === 'TAG_UNVERIFIED';
   return {
     name: tag.name,
     status,
     before: tag.before,
-    after,
+    after: isThere ? wanted : tag.before,
     code: code ?? null,
     message: message ?? null,
     hint: hint ?? null,

@@ -1,5 +1,5 @@
 import { applyPlan } from '../apply/apply-plan.ts';
-import { type ApplyResult, countTags } from '../apply/apply-result.ts';
+import { type ApplyResult, countTags, isWritten } from '../apply/apply-result.ts';
 import { toResultDocument } from '../apply/result-document.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RegistryClient } from '../registry/client.ts';
@@ -58,7 +58,7 @@ function applyCodes(
   outcome: { readonly result: ApplyResult; readonly isDetailed: boolean },
 ): readonly ExitCode[] {
   const { result, isDetailed } = outcome;
-  const written = hasWritten(result);
+  const written = result.changes.some((change) => change.tags.some(isWritten));
   const failed = countTags(result, 'failed') > 0 || plan.unreadable.length > 0;
   return [
     EXIT_CODES.ok,
@@ -68,13 +68,6 @@ function applyCodes(
     ...(plan.blocked.length > 0 ? [EXIT_CODES.blocked] : []),
     ...(isDetailed && written ? [EXIT_CODES.changes] : []),
   ];
-}
-
-/** A tag that another writer took over was written all the same. */
-function hasWritten(result: ApplyResult): boolean {
-  return result.changes.some((change) =>
-    change.tags.some((tag) => tag.status === 'done' || tag.code === 'TAG_OVERWRITTEN'),
-  );
 }
 
 function interruptCode(context: CliContext): ExitCode {

@@ -40,6 +40,7 @@ export const ERROR_CODES = Object.freeze({
   PLAN_INCOMPLETE: 'the plan was made while something could not be read',
   TAG_STALE: 'the live tag is not what the plan was made for',
   TAG_OVERWRITTEN: 'another writer moved the tag right after us',
+  TAG_UNVERIFIED: 'the registry took the tag, and it could not be read back',
   READ_ONLY_COMMAND: 'a read-only command tried to write',
   INTERRUPTED: 'the run was interrupted',
   INTERNAL: 'a defect in Plait',

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isWritten } from '../../../src/apply/apply-result.ts';
 import { parseRepository } from '../../../src/oci/repository.ts';
 import type { Intercept, PlaygroundOptions } from '../../../src/playground/options.ts';
 import { type Playground, startPlayground } from '../../../src/playground/server.ts';
@@ -196,6 +197,21 @@ describe('a tag that moved since the plan', () => {
     const result = await applyAll(client, plan);
 
     expect(result.changes[0]?.tags[0]).toMatchObject({ status: 'failed', code: 'TAG_OVERWRITTEN' });
+  });
+});
+
+describe('a tag that cannot be read back', () => {
+  it('fails, and counts as written', async () => {
+    const plan = await planAll(client, inPlace(['1.0.0']));
+    intercept = (request, response) => {
+      if (request.method === 'PUT') return false;
+      response.writeHead(403).end();
+      return true;
+    };
+    const tag = (await applyAll(client, plan)).changes[0]?.tags[0];
+
+    expect(tag).toMatchObject({ status: 'failed', code: 'TAG_UNVERIFIED', after: plan.changes[0]?.index });
+    expect(tag && isWritten(tag)).toBe(true);
   });
 });
 
