@@ -12,7 +12,7 @@ import {
   makeText,
   placeOfKey,
 } from './node.ts';
-import { parsePattern } from './pattern.ts';
+import { tryPattern } from './pattern.ts';
 import { quote } from './scalar-text.ts';
 import { variablesSchema } from './schema/config-schema.ts';
 import type { VariableInput } from './schema/variable-schema.ts';
@@ -81,8 +81,8 @@ function resolveVariable(variable: Variable, sources: VariableSources, findings:
     if (findValue(variable.at.node, 'default') === undefined) reportMissing(variable, findings);
     return undefined;
   }
-  const texts = node.kind === 'list' ? node.items : [node];
-  return texts.every((text) => checkText(variable, text, findings)) ? node : undefined;
+  const items = node.kind === 'list' ? node.items : [node];
+  return checkLengths(variable, items, findings) && checkPattern(variable, items, findings) ? node : undefined;
 }
 
 function findGivenValue({ name, definition, at }: Variable, sources: VariableSources): ConfigNode | undefined {
@@ -141,28 +141,51 @@ function reportMissing({ name, definition, at }: Variable, findings: Findings): 
   });
 }
 
-/** Values are not repeated here: one from the environment may be a secret by mistake. */
-function checkText({ name, definition, at }: Variable, node: ConfigNode, findings: Findings): boolean {
-  const text = node.kind === 'scalar' ? String(node.value) : '';
-  const where: Cursor = { node, path: at.path };
-  if (text.length > MAX_TEXT_CHARS) {
-    const message = `the value of ${quote(name)} has more than ${MAX_TEXT_CHARS} characters`;
-    findings.error({ code: 'text-too-long', where, message });
-    return false;
-  }
-  if (definition.pattern === undefined) return true;
-  const pattern = parsePattern(definition.pattern);
-  if (pattern === undefined) {
-    const message = `this is not a regular expression of at most ${MAX_PATTERN_CHARS} characters`;
-    findings.error({ code: 'invalid-pattern', where: descend(at, 'pattern'), message });
-    return false;
-  }
-  const matches = pattern.test(text);
-  if (matches === true) return true;
-  const message =
-    matches === undefined
-      ? `the value of ${quote(name)} has more than ${MAX_PATTERN_CHARS} characters, too many to match`
-      : `the value of ${quote(name)} does not match /${cleanText(definition.pattern, 200)}/`;
-  findings.error({ code: 'pattern-mismatch', where, message });
+function toText(node: ConfigNode | undefined): string {
+  return node?.kind === 'scalar' ? String(node.value) : '';
+}
+
+function checkLengths({ name, at }: Variable, items: readonly ConfigNode[], findings: Findings): boolean {
+  const long = items.find((item) => toText(item).length > MAX_TEXT_CHARS);
+  if (long === undefined) return true;
+  const message = `the value of ${quote(name)} has more than ${MAX_TEXT_CHARS} characters`;
+  findings.error({ code: 'text-too-long', where: { node: long, path: at.path }, message });
   return false;
 }
+
+/** Values are not repeated here: one from the environment may be a secret by mistake. */
+function checkPattern({ name, definition, at }: Variable, items: readonly ConfigNode[], findings: Findings): boolean {
+  const { pattern } = definition;
+  if (pattern === undefined) return true;
+  const result = tryPattern(pattern, items.map(toText));
+  const where = descend(at, 'pattern');
+  const reportValue = (index: number, message: string): void =>
+    findings.error({ code: 'pattern-mismatch', where: { node: items[index] ?? at.node, path: at.path }, message });
+  switch (result.kind) {
+    case 'match':
+      return true;
+    case 'mismatch':
+      reportValue(result.index, `the value of ${quote(name)} does not match /${cleanText(pattern, 200)}/`);
+      return false;
+    case 'too-long':
+      reportValue(result.index, `the value of ${quote(name)} has more than ${MAX_PATTERN_CHARS} characters to match`);
+      return false;
+    case 'too-slow':
+      findings.error({
+        code: 'invalid-pattern',
+        where,
+        message: 'this pattern takes too long to try',
+        hint: SLOW_HINT,
+      });
+      return false;
+    case 'invalid': {
+      const message = `this is not a regular expression of at most ${MAX_PATTERN_CHARS} characters`;
+      findings.error({ code: 'invalid-pattern', where, message });
+      return false;
+    }
+    default:
+      return result satisfies never;
+  }
+}
+
+const SLOW_HINT = 'do not repeat what is itself repeated, as in (a+)+';

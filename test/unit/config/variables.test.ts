@@ -197,10 +197,11 @@ describe('the declaration of a variable', () => {
   it.each([
     ['a: {default: "1.0", pattern: "^v"}', '2:26 pattern-mismatch variables.a'],
     ['a: {default: [v1, 1], type: list, pattern: "^v"}', '2:31 not-text variables.a.default[1]'],
-    ['a: {default: [v1, x], type: list, pattern: "^v"}', '2:31 pattern-mismatch variables.a'],
+    ['a: {default: [v1, x, v2], type: list, pattern: "^v"}', '2:31 pattern-mismatch variables.a'],
     ['a: {default: x, pattern: "("}', '2:38 invalid-pattern variables.a.pattern'],
     [`a: {default: x, pattern: "${'x'.repeat(1025)}"}`, '2:38 invalid-pattern variables.a.pattern'],
     [`a: {default: "${'x'.repeat(1025)}", pattern: "x"}`, '2:26 pattern-mismatch variables.a'],
+    [`a: {default: "${'a'.repeat(50)}!", pattern: "^(a+)+$"}`, '2:90 invalid-pattern variables.a.pattern'],
     ['a: {default: "${b}"}, b: {default: c}', '2:26 invalid-substitution variables.a.default'],
     ['a: {default: x, env: "not a name"}', '2:34 invalid-value variables.a.env'],
     ['a: {default: x, type: number}', '2:35 invalid-value variables.a.type'],
