@@ -26,11 +26,11 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   undici: ['transport/'],
   chalk: ['report/'],
   cosmiconfig: ['config/'],
-  cacache: ['cache/'],
   yaml: ['config/', 'report/'],
   zod: ['config/', 'plan/', 'apply/', 'auth/', 'registry/', 'report/'],
   commander: ['cli/'],
   'p-limit': ['transport/', 'registry/', 'state/', 'apply/'],
+  'write-file-atomic': ['cli/'],
   picomatch: ['config/', 'cli/', 'plan/'],
 };
 
