@@ -4,7 +4,7 @@ import type { Login } from './login.ts';
 import { createRejections, type Refused } from './rejections.ts';
 import { toScopeKey } from './scope.ts';
 
-/** Basic: the same header for every request, sent without being asked once the registry wanted it (registry.md 2.3). */
+/** Basic: the same header for every request, sent without being asked once the registry wanted it (RFC 7617). */
 export function createBasicLogin(registry: string, keyring: Keyring): Login {
   const rejections = createRejections();
   return {

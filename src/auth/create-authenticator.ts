@@ -9,7 +9,7 @@ import type { Login } from './login.ts';
 
 /**
  * Finds out from the first 401 what a registry wants, and gives it from then on without being asked: Basic, or tokens
- * from the realm it names (registry.md 2). Credentials are looked up when the registry wants some, not before.
+ * from the realm it names (distribution `auth/token.md`). Credentials are looked up when the registry wants some, not before.
  */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const keyring = createKeyring(options.registry, options.credentials);

@@ -32,7 +32,7 @@ export interface CredentialOptions {
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
 
-/** Sources in order: explicit, DOCKER_AUTH_CONFIG, the docker config file (registry.md 2.4). The first match counts. */
+/** Sources in order: explicit, DOCKER_AUTH_CONFIG, the docker config file. The first match counts. */
 export function createCredentialFinder(options: CredentialOptions): CredentialFinder {
   const known = new Map<string, Promise<Credentials | undefined>>();
   const readConfig = once(() => readDockerConfig(options));

@@ -3,7 +3,7 @@ import { cleanText } from '../errors/redact.ts';
 import { isLoopback } from '../oci/repository.ts';
 import { sharesParentDomain } from './parent-domain.ts';
 
-/** Token servers on other hosts that are known to be the registry's own (registry.md 2.6.4). */
+/** Token servers on other hosts that are known to be the registry's own. */
 const KNOWN_REALMS: Readonly<Record<string, string>> = {
   'registry-1.docker.io': 'auth.docker.io',
   'registry.hub.docker.com': 'auth.docker.io',
@@ -23,7 +23,7 @@ export interface RealmContext {
 
 /**
  * The token server a challenge names. Throws REALM_REFUSED for what may not even be asked anonymously: anything but
- * https, except where the registry itself is spoken to in the clear or is on this machine (registry.md 2.6.3).
+ * https, except where the registry itself is spoken to in the clear or is on this machine.
  */
 export function parseRealm(text: string, context: RealmContext): URL {
   if (!URL.canParse(text)) throw refuse(context, cleanText(text, 100), 'which is not a URL');
@@ -41,7 +41,7 @@ function mayBePlain(realm: URL, origin: URL): boolean {
   return origin.protocol === 'http:' && realm.hostname === origin.hostname;
 }
 
-/** Throws REALM_REFUSED unless the token server may get the credentials of the registry (registry.md 2.6.4). */
+/** Throws REALM_REFUSED unless the token server may get the credentials of the registry. */
 export function assertTrusted(realm: URL, context: RealmContext): void {
   const { origin, trustedRealms, registry } = context;
   if (realm.hostname === origin.hostname || (isLoopback(realm.host) && isLoopback(origin.host))) return;

@@ -25,7 +25,7 @@ export interface BlobTransfer {
 
 /**
  * Brings a blob to the target: nothing when it is there, a mount inside one registry, else a stream from the source to
- * the target that never holds more than a few pieces (registry.md 1.5). Throws BLOB_MISSING when the source lost it.
+ * the target that never holds more than a few pieces. Throws BLOB_MISSING when the source lost it.
  */
 export async function copyBlob(transfer: BlobTransfer): Promise<BlobCopyOutcome> {
   const { source, target, descriptor, options } = transfer;

@@ -1,6 +1,6 @@
 import type { Repository } from '../oci/repository.ts';
 
-/** Docker Hub is named `docker.io` and answers elsewhere (registry.md 2.5). */
+/** Docker Hub is named `docker.io` and answers elsewhere. */
 const HUB = 'docker.io';
 const HUB_API = 'registry-1.docker.io';
 

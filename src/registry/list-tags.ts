@@ -14,7 +14,7 @@ const PAGE_LIMIT = { maxBytes: 16 * 1024 * 1024 };
 const MAX_PAGES = 10_000;
 
 /**
- * All tags in the order of the registry; empty when there is no such repository (registry.md 1.6). Follows Link; asks on
+ * All tags in the order of the registry; empty when there is no such repository (distribution-spec end-8). Follows Link; asks on
  * after a full page without one; stops where a page brings nothing new. What is no tag is left out.
  */
 export async function listTags(place: Place, options: RequestOptions = {}): Promise<readonly string[]> {

@@ -7,7 +7,7 @@ import type { RequestOptions } from './client.ts';
 import type { Place } from './context.ts';
 import { headManifest } from './read-manifest.ts';
 
-/** What registries answer to an index whose child they lack: distribution, Nexus, crane (registry.md 1.4). */
+/** What registries answer to an index whose child they lack: distribution, Nexus, crane. */
 const CHILD_CODES: ReadonlySet<string> = new Set(['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN', 'MANIFEST_UNKNOWN']);
 const MAX_CHECKS = 100;
 

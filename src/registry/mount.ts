@@ -19,7 +19,7 @@ export interface Mount {
 
 /**
  * Asks the registry to take a blob over from another repository of its own. A refusal of whatever form is an outcome
- * and not an error, because an upload is always possible instead (registry.md 1.5). Throws only when interrupted.
+ * and not an error, because an upload is always possible instead (distribution-spec end-11). Throws only when interrupted.
  */
 export async function mountBlob(target: Place, mount: Mount, options: RequestOptions): Promise<MountOutcome> {
   try {
@@ -41,7 +41,7 @@ function sendMount(target: Place, { from, digest }: Mount, options: RequestOptio
       method: 'POST',
       target: `${toUploadsPath(target.repository)}?${query}`,
       purpose: toBlobPurpose(target, digest, 'mount'),
-      // The target comes first: some token servers look at the first scope only (registry.md 2.3).
+      // The target comes first: some token servers look at the first scope only.
       access: [
         { path: target.repository.path, actions: ['pull', 'push'] },
         { path: from, actions: ['pull'] },

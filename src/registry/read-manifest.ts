@@ -15,7 +15,7 @@ import { isFromRegistry, isNotFound } from './not-found.ts';
 const ACCEPT = MANIFEST_MEDIA_TYPES.join(', ');
 const MANIFEST_LIMIT = { maxBytes: MAX_MANIFEST_READ_BYTES, tooLarge: 'MANIFEST_TOO_LARGE' } as const;
 
-/** The digest, type and size of a manifest with one HEAD, or with a GET where HEAD does not tell enough (registry.md 1.3). */
+/** The digest, type and size of a manifest with one HEAD, or with a GET where HEAD does not tell enough (distribution-spec end-3). */
 export async function headManifest(
   place: Place,
   reference: string,

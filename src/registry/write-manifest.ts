@@ -13,7 +13,7 @@ const ANSWER_LIMIT = { maxBytes: 1024 * 1024 };
 const SETTLE_TRIES = 4;
 
 /**
- * Stores exactly these bytes (registry.md 1.4). When it is not known whether a PUT was carried out, the registry is
+ * Stores exactly these bytes (distribution-spec end-7). When it is not known whether a PUT was carried out, the registry is
  * asked before the PUT is repeated.
  */
 export async function putManifest(put: ManifestPut): Promise<void> {

@@ -75,7 +75,7 @@ function toNumbers(groups: string): readonly number[] {
 
 /**
  * True when a server in zone `from` may send us to an address in zone `to`: never from the outside to the inside
- * (registry.md 2.6.2). An unknown `from` counts as public.
+ * An unknown `from` counts as public.
  */
 export function mayReach(from: Zone | undefined, to: Zone): boolean {
   switch (to) {

@@ -66,7 +66,7 @@ function toTooLarge(request: HttpRequest, limit: BodyLimit): PlaitError {
   });
 }
 
-/** Throws REGISTRY_PROTOCOL for a compressed body: none was asked for, and nothing is ever unpacked (registry.md 6.4). */
+/** Throws REGISTRY_PROTOCOL for a compressed body: none was asked for, and nothing is ever unpacked. */
 export function assertIdentity(request: HttpRequest, headers: ResponseHeaders): void {
   const encoding = findHeader(headers, 'content-encoding')?.trim().toLowerCase() ?? '';
   if (encoding === '' || encoding === 'identity') return;

@@ -14,7 +14,7 @@ export interface ErrorBody {
 const MAX_TEXT_CHARS = 300;
 
 /**
- * Reads an error body leniently (registry.md 1.1): the standard list of errors, a single error object, plain text, or
+ * Reads an error body leniently: the standard list of errors, a single error object, plain text, or
  * the title of a web page.
  */
 export function parseErrorBody(headers: ResponseHeaders, body: Uint8Array): ErrorBody {

@@ -8,7 +8,7 @@ const METADATA_LIMIT = 16;
 const BLOB_LIMIT = 4;
 const TOKEN_LIMIT = 2;
 
-/** Docker Hub counts and slows down clients that come with more (registry.md 6.2). */
+/** Docker Hub counts and slows down clients that come with more. */
 const HUB_LIMIT = 3;
 const HUB_HOSTS: ReadonlySet<string> = new Set(['registry-1.docker.io', 'docker.io', 'index.docker.io']);
 

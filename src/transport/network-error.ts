@@ -11,7 +11,7 @@ const NOT_SENT: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** Failures that may pass, and how often to try again: those that rarely pass, only quickly (registry.md 6.2). */
+/** Failures that may pass, and how often to try again: those that rarely pass, only quickly. */
 const EXTRA_TRIES: Readonly<Record<string, number>> = {
   ENOTFOUND: 1,
   EHOSTUNREACH: 1,

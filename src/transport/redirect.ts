@@ -21,7 +21,7 @@ export function toFirstHop(request: HttpRequest): Hop {
   return { url, method, sendsBody: request.body !== undefined, crossedOrigin: false, visited: [url.href] };
 }
 
-/** The headers to send on `hop`: everything on the origin, only harmless ones after it was left (registry.md 2.6.1). */
+/** The headers to send on `hop`: everything on the origin, only harmless ones after it was left. */
 export function selectHeaders(request: HttpRequest, hop: Hop): Readonly<Record<string, string>> {
   const own = Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
   const authorization = request.authorization === undefined ? {} : { authorization: request.authorization };
@@ -32,7 +32,7 @@ export function selectHeaders(request: HttpRequest, hop: Hop): Readonly<Record<s
 
 /**
  * Where a redirect leads, or undefined when the answer is none. Pure. Throws REDIRECT_REFUSED for what must not be
- * followed (registry.md 2.6.2, 6.4); whether the address may be connected to is checked when connecting.
+ * followed; whether the address may be connected to is checked when connecting.
  */
 export function findNextHop(
   request: HttpRequest,

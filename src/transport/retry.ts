@@ -5,7 +5,7 @@ const RETRYABLE: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 50
 /** Longer pauses are all the same: too long. Keeps the end of a pause a valid date. */
 const MAX_PAUSE_MS = 1e12;
 
-/** True for an answer that may be another one a little later (registry.md 6.2). */
+/** True for an answer that may be another one a little later. */
 export function isRetryableStatus(status: number): boolean {
   return RETRYABLE.has(status);
 }

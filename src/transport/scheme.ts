@@ -14,7 +14,7 @@ const PROBE_MS = 2_000;
 
 /**
  * Http is for hosts set to `plainHttp`, and for servers on this machine that do not speak TLS; no other host is ever
- * spoken to in the clear (registry.md 2.6.8). A loopback host is asked with a TLS handshake, which sends no request.
+ * spoken to in the clear. A loopback host is asked with a TLS handshake, which sends no request.
  */
 export function createSchemeFinder(profile: (host: string) => HostProfile, clock: Clock): SchemeFinder {
   const known = new Map<string, Promise<Scheme>>();
