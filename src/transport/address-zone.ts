@@ -74,7 +74,7 @@ function toNumbers(groups: string): readonly number[] {
 }
 
 /**
- * True when a server in zone `from` may send us to an address in zone `to`: never from the outside to the inside
+ * True when a server in zone `from` may send us to an address in zone `to`: never from the outside to the inside.
  * An unknown `from` counts as public.
  */
 export function mayReach(from: Zone | undefined, to: Zone): boolean {
