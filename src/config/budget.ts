@@ -11,6 +11,11 @@ export class Budget {
     this.#findings = findings;
   }
 
+  /** True once something was refused: the config is invalid, and more of it need not be made. */
+  get isSpent(): boolean {
+    return this.#values < 0 || this.#chars < 0;
+  }
+
   /** False when the run would get more values than it may. */
   spendValues(count: number, where: Place): boolean {
     this.#values -= count;

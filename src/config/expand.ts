@@ -16,7 +16,7 @@ export function expandImage(
   defaults: MapNode | undefined,
   substitution: Substitution,
 ): readonly Cursor[] {
-  if (image.node.kind !== 'map') return [];
+  if (image.node.kind !== 'map' || substitution.budget.isSpent) return [];
   const matrix = findValue(image.node, 'matrix');
   const rows =
     matrix === undefined || isNull(matrix) ? [EMPTY_ROW] : expandMatrix(descend(image, 'matrix'), substitution);
