@@ -62,6 +62,7 @@ function request(place: Place, { method, reference, options }: Asked): Promise<B
     target: toManifestPath(place.repository, reference),
     purpose: toPurpose(place, reference),
     headers: { accept: ACCEPT },
+    countsAsPull: method === 'GET',
     access: [{ path: place.repository.path, actions: ['pull'] }],
     signal: options.signal,
   };

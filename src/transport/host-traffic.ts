@@ -1,4 +1,4 @@
-import pLimit, { type LimitFunction } from 'p-limit';
+import { type AdaptiveLimit, createAdaptiveLimit } from './adaptive-limit.ts';
 import type { Clock } from './clock.ts';
 import { createHostGate, type HostGate } from './host-gate.ts';
 import type { HostProfile } from './host-profile.ts';
@@ -12,13 +12,16 @@ const TOKEN_LIMIT = 2;
 const HUB_LIMIT = 3;
 const HUB_HOSTS: ReadonlySet<string> = new Set(['registry-1.docker.io', 'docker.io', 'index.docker.io']);
 
-/** The queues of one host and the gate that all of them pass. */
+/** The queues of one host and the gates before them. */
 export interface HostTraffic {
+  /** What every request passes. */
   readonly gate: HostGate;
-  readonly lanes: Readonly<Record<Lane, LimitFunction>>;
+  /** What requests that the host counts as pulls pass besides. */
+  readonly pullGate: HostGate;
+  readonly lanes: Readonly<Record<Lane, AdaptiveLimit>>;
 }
 
-/** How many requests of each kind a host gets at one time. */
+/** How many requests of each kind a host gets at one time, at most. */
 export function computeLimits(host: string, profile: HostProfile): Readonly<Record<Lane, number>> {
   const metadata = profile.concurrency ?? (HUB_HOSTS.has(host) ? HUB_LIMIT : METADATA_LIMIT);
   const blob = Math.min(BLOB_LIMIT, metadata);
@@ -34,11 +37,12 @@ export function createTraffic(profile: (host: string) => HostProfile, clock: Clo
     const limits = computeLimits(url.host, profile(url.host));
     const traffic: HostTraffic = {
       gate: createHostGate(url.host, clock),
+      pullGate: createHostGate(url.host, clock, 'pulls'),
       lanes: {
-        metadata: pLimit(limits.metadata),
-        download: pLimit(limits.download),
-        upload: pLimit(limits.upload),
-        token: pLimit(limits.token),
+        metadata: createAdaptiveLimit(limits.metadata),
+        download: createAdaptiveLimit(limits.download),
+        upload: createAdaptiveLimit(limits.upload),
+        token: createAdaptiveLimit(limits.token),
       },
     };
     known.set(url.origin, traffic);

@@ -33,6 +33,8 @@ export interface HttpRequest {
   /** 'same-origin' for a body that holds a secret. */
   readonly redirects?: 'follow' | 'same-origin';
   readonly maxRedirects?: number;
+  /** True for what registries count against a limit of pulls: reading a manifest, but not asking for its digest. */
+  readonly countsAsPull?: boolean;
   /**
    * 'unprocessed' = try again only when the request cannot have had an effect; any other failure goes to the caller,
    * who can find out what happened.

@@ -9,6 +9,7 @@ import { toInterrupted } from './interrupted.ts';
 import { findHeader, type HttpRequest } from './message.ts';
 import { countExtraTries, findErrorCode, isBeforeSending, toNetworkError } from './network-error.ts';
 import type { RetryPolicy } from './policy.ts';
+import { parsePullPauseMs } from './pull-limit.ts';
 import { computeBackoffMs, isRetryableStatus, isTurnedAway, parseRetryAfterMs } from './retry.ts';
 
 /** One way to send a request and one way to take its answer. */
@@ -70,14 +71,22 @@ function isRepeatable(request: HttpRequest): boolean {
 }
 
 /** Runs `task` when there is room: first in the queue of its kind at the host, then past the gate, then over all hosts. */
-function inTurn<T>(options: RetrierOptions, request: HttpRequest, task: () => Promise<T>): Promise<T> {
-  const { gate, lanes } = options.traffic(request.url);
-  return lanes[request.lane](async () => {
-    request.signal?.throwIfAborted();
-    await gate.pass(options.policy.maxRetryAfterMs, request.purpose, request.signal);
-    // An upload is fed by a download that already counts; to wait here as well could block both for ever.
-    return isRepeatable(request) ? options.total(task) : task();
-  });
+async function inTurn<T>(options: RetrierOptions, request: HttpRequest, task: () => Promise<T>): Promise<T> {
+  const { gate, pullGate, lanes } = options.traffic(request.url);
+  const isPull = request.countsAsPull === true;
+  const { maxRetryAfterMs } = options.policy;
+  for (;;) {
+    // Outside the queue: those that wait for pulls must not keep others out of it.
+    if (isPull) await pullGate.pass(maxRetryAfterMs, request.purpose, request.signal);
+    const turn = await lanes[request.lane].run(async () => {
+      request.signal?.throwIfAborted();
+      await gate.pass(maxRetryAfterMs, request.purpose, request.signal);
+      if (isPull && !pullGate.isOpen()) return undefined;
+      // An upload is fed by a download that already counts; to wait here as well could block both for ever.
+      return { value: await (isRepeatable(request) ? options.total(task) : task()) };
+    });
+    if (turn !== undefined) return turn.value;
+  }
 }
 
 interface Trial {
@@ -94,7 +103,7 @@ async function tryOnce<T>(trial: Trial, attempt: Attempt<T>): Promise<Outcome<T>
   try {
     trial.request.signal?.throwIfAborted();
     const answer = await attempt.send();
-    const delayMs = observe(trial, answer);
+    const delayMs = observe(trial, answer, startedAt);
     if (!isRetryableStatus(answer.status) || !mayRepeatAfter(trial, isTurnedAway(answer.status))) {
       return { kind: 'done', value: await attempt.use(answer) };
     }
@@ -116,9 +125,10 @@ function computeDelayMs({ options, number }: Trial): number {
   return computeBackoffMs(options.policy, number, options.clock.random());
 }
 
-/** Closes the gate of the host when the answer asks for it. Returns the pause that is left to this request alone. */
-function observe(trial: Trial, answer: Exchange): number {
+/** Notes what the answer says of the load of the host. Returns the pause that is left to this request alone. */
+function observe(trial: Trial, answer: Exchange, sentAtMs: number): number {
   const { options, request } = trial;
+  if (!answer.crossedOrigin) observeLoad(trial, answer, sentAtMs);
   if (!isRetryableStatus(answer.status)) return 0;
   const asked = parseRetryAfterMs(findHeader(answer.headers, 'retry-after'), options.clock.now());
   const delayMs = computeDelayMs(trial);
@@ -126,4 +136,13 @@ function observe(trial: Trial, answer: Exchange): number {
   const gate: HostGate = options.traffic(answer.crossedOrigin ? answer.url : request.url).gate;
   gate.pause(asked === undefined || asked === 0 ? delayMs : asked);
   return answer.crossedOrigin ? delayMs : 0;
+}
+
+function observeLoad({ options, request }: Trial, { status, headers }: Exchange, sentAtMs: number): void {
+  const { lanes, pullGate } = options.traffic(request.url);
+  const lane = lanes[request.lane];
+  if (status === 429) lane.noteTurnedAway(sentAtMs, options.clock.elapsed());
+  else lane.noteAnswer();
+  const pauseMs = parsePullPauseMs(headers, options.clock.now());
+  if (pauseMs !== undefined) pullGate.pause(pauseMs);
 }
