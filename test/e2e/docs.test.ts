@@ -97,7 +97,7 @@ describe('the documentation', () => {
     const { text } = await walkPage(readPage(path), runBuilt);
 
     expect(text).toBe(readFileSync(path, 'utf8'));
-  });
+  }, 180_000);
 
   it('lists the keys of the schema', async () => {
     const result = await runProgram(process.execPath, ['scripts/config-docs.mjs', '--check'], { timeoutMs: 20_000 });
