@@ -4,8 +4,11 @@ import { isOldBoolean } from './scalar-text.ts';
 /** Mappings whose keys belong to the user, so that `x-` means nothing special in them. */
 const USER_MAPPINGS: ReadonlySet<string> = new Set(['annotations', 'descriptorAnnotations', 'labels']);
 
+/** Stands for a value that could not be made, so that its key can still be told from a typo. No schema takes it. */
+export const HOLE = Symbol('hole');
+
 /**
- * The value of a node as plain data. What holds a hole is left out whole; undefined when that is the node itself. An
+ * The value of a node as plain data. In a mapping, what holds a hole becomes {@link HOLE}; undefined when that is the node itself. An
  * unquoted `yes` becomes a symbol, which is neither the string nor the boolean that its writer may have meant.
  */
 export function toPlainValue(node: ConfigNode): unknown {
@@ -29,8 +32,11 @@ function toPlainList(items: readonly ConfigNode[]): readonly unknown[] | undefin
 }
 
 function toPlainObject(node: MapNode): object {
-  const entries = [...node.entries].map(([key, entry]) => [key, toPlainValue(entry.value)] as const);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  const entries = [...node.entries].map(([key, entry]) => {
+    const value = toPlainValue(entry.value);
+    return [key, value === undefined ? HOLE : value] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** True for the keys that everyone may use for notes and anchors. */

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { describeIssue, describeUnknownKey } from './describe-issue.ts';
 import type { Findings } from './findings.ts';
 import { type Cursor, descend, placeOfKey } from './node.ts';
-import { toPlainValue } from './plain-value.ts';
+import { HOLE, toPlainValue } from './plain-value.ts';
 import { repairValue } from './repair-value.ts';
 import { type FlatIssue, flattenIssue } from './schema-issue.ts';
 
@@ -33,6 +33,7 @@ function isHole(value: unknown, cursor: Cursor, { path }: FlatIssue): boolean {
     (inner, step) => (inner as Record<PropertyKey, unknown> | undefined)?.[step],
     value,
   );
+  if (found === HOLE) return true;
   return found === undefined && descend(cursor, ...path).path.length === cursor.path.length + path.length;
 }
 

@@ -98,5 +98,9 @@ function describeYamlError(error: YAMLError): Problem {
       hint: 'remove the !tag; only those of the YAML 1.2 core schema, as !!str, are known',
     };
   }
-  return { code: 'yaml-syntax', message: cleanText(error.message) };
+  const message = cleanText(error.message);
+  // `{ version: ${version} }`: inside of braces the second one begins a mapping of its own.
+  return message.startsWith('Unexpected flow-map-start')
+    ? { code: 'yaml-syntax', message, hint: 'a value with braces needs quotes in here: "${name}"' }
+    : { code: 'yaml-syntax', message };
 }
