@@ -21,10 +21,10 @@ describe('apply that is killed at any one of its requests leaves every tag old o
     async (_title, scenario) => {
       const goal = await runUndisturbed(scenario);
       const points = listKillPoints(goal);
-      const problems = await pLimit(AT_ONCE).map(points, (point) => surviveKill(scenario, goal, point));
       tally.tried += points.length;
-      tally.recovered += problems.filter((list) => list.length === 0).length;
       tally.scenarios += 1;
+      const problems = await pLimit(AT_ONCE).map(points, (point) => surviveKill(scenario, goal, point));
+      tally.recovered += problems.filter((list) => list.length === 0).length;
 
       expect(goal.code).toBe(0);
       expect([...goal.after.near.broken, ...goal.after.far.broken]).toEqual([]);

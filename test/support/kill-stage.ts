@@ -51,24 +51,24 @@ export async function startStage(features: Partial<Features> = {}): Promise<Kill
     near,
     far,
     run: async (args, { cwd, home, point }) => {
-      const controller = new AbortController();
+      const victim: { program?: { kill(signal: 'SIGKILL'): boolean } } = {};
       const running = runCli(args, {
         cwd,
         env: homeVariables(home),
-        signal: controller.signal,
-        killSignal: 'SIGKILL',
+        onStart: (program) => {
+          victim.program = program;
+        },
       });
-      const strike = async (): Promise<void> => {
-        controller.abort();
+      trap.current = new Trap(point, async () => {
+        victim.program?.kill('SIGKILL');
         await running;
-      };
-      trap.current = new Trap(point, strike);
+      });
       const { requests, sockets } = trap.current;
       const result = await running;
       // What arrived before the end is processed to its end, as a registry would.
       await Promise.all([...sockets].filter(({ closed }) => !closed).map((socket) => once(socket, 'close')));
       delete trap.current;
-      return { ...result, requests, wasKilled: controller.signal.aborted };
+      return { ...result, requests, wasKilled: result.code === null };
     },
     close: async () => {
       await Promise.all([near.close(), far.close()]);

@@ -11,8 +11,8 @@ export interface CliOptions {
   readonly input?: string;
   /** Ends the program so, as a person or a scheduler would. */
   readonly signal?: AbortSignal;
-  /** What `signal` sends; SIGINT by default. */
-  readonly killSignal?: NodeJS.Signals;
+  /** Called with the running program, for tests that send it signals. */
+  readonly onStart?: (program: { kill(signal: NodeJS.Signals): boolean }) => void;
   readonly timeoutMs?: number;
 }
 
@@ -34,9 +34,10 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   const child = spawn(process.execPath, [path, ...args], {
     cwd: options.cwd ?? home,
     env,
-    killSignal: options.killSignal ?? 'SIGINT',
+    killSignal: 'SIGINT',
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
+  options.onStart?.(child);
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
