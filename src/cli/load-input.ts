@@ -36,16 +36,21 @@ export async function loadChecked(
   }
 }
 
-/** How to reach registries: from the config named, or from one found on the way if it is in order. */
+/**
+ * How to reach registries: from the config named, or from one found on the way. A found one with errors ends the command
+ * when it is going to write, because half of the settings could mean another registry or other credentials; for looking
+ * at something a note is enough.
+ */
 export async function findSettings(
   context: CliContext,
   options: InputOptions & Pick<DisplayOptions, 'color'>,
+  purpose: 'read' | 'write',
 ): Promise<LoadedConfig['settings']> {
-  if (options.file.length > 0) return (await loadChecked(context, options)).settings;
   try {
+    if (purpose === 'write' || options.file.length > 0) return (await loadChecked(context, options)).settings;
     return loadInput(context, options, await readInput(context, options)).settings;
   } catch (error) {
-    if (isPlaitError(error, 'CONFIG_NOT_FOUND')) return new Map();
+    if (isPlaitError(error, 'CONFIG_NOT_FOUND') && options.file.length === 0) return new Map();
     if (!(error instanceof ConfigError)) throw error;
     context.stderr.write(`Note: registry settings of the config are not used, it is invalid: ${error.message}\n`);
     return new Map();

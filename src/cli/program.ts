@@ -137,7 +137,7 @@ function addReading(register: Register): void {
     .option('--dir <folder>', 'keep the content in this folder');
   register(playground, async () => (await import('./commands/playground.ts')).runPlayground);
 
-  const schema = new Command('schema').description('print a JSON Schema: config or plan').argument('[name]');
+  const schema = new Command('schema').description('print a JSON Schema: config, plan or result').argument('[name]');
   register(schema, async () => (await import('./commands/schema.ts')).runSchema);
 
   const version = new Command('version').description('print the version');

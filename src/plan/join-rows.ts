@@ -4,7 +4,8 @@ const WEIGHT: Readonly<Record<PlatformChange['action'], number>> = { remove: 0, 
 
 /**
  * Pure: the rows of one index for tags that hold different things now, as one list. Of the rows that mean the same for
- * a platform one stays; a platform kept at one tag and changed at another is shown as changed.
+ * a platform one stays; a platform kept at one tag and changed at another is shown as changed. `lists` are those of the
+ * tags that exist, or of all when none does: for a new tag everything would be new, which its name says already.
  */
 export function joinPlatforms(lists: readonly (readonly PlatformChange[])[]): readonly PlatformChange[] {
   const rows = new Map<string, PlatformChange>();

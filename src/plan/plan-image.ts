@@ -100,6 +100,8 @@ function toChange(desired: Resolved, target: TargetState, group: readonly Planne
   const [first] = group;
   if (first === undefined) throw new RangeError('a change has at least one tag');
   const tags = group.map(({ name, live }) => ({ name, expect: live.kind === 'present' ? live.digest : null }));
+  const existing = group.filter(({ live }) => live.kind === 'present');
+  const telling = existing.length > 0 ? existing : group;
   return {
     id: desired.declaration.id,
     origin: formatOrigin(desired.declaration.origin),
@@ -107,8 +109,8 @@ function toChange(desired: Resolved, target: TargetState, group: readonly Planne
     action: tags.every((tag) => tag.expect === null) ? 'create' : 'update',
     tags,
     index: first.outcome.wanted.digest,
-    platforms: joinPlatforms(group.map((tag) => tag.outcome.platforms)),
-    fields: joinFields(group.map((tag) => tag.outcome.fields)),
+    platforms: joinPlatforms(telling.map((tag) => tag.outcome.platforms)),
+    fields: joinFields(telling.map((tag) => tag.outcome.fields)),
     ...listCopies(desired.content, target, first.outcome.wanted),
     guards: [],
   };

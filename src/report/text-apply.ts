@@ -20,15 +20,15 @@ function describeVerdict(result: ApplyResult, style: Style): string {
   const parts = (['done', 'already', 'stale', 'failed', 'not-started'] as const)
     .map((status) => ({ status, count: countTags(result, status) }))
     .filter(({ count }) => count > 0)
-    .map(({ status, count }) => `${count} ${nameStatus(status)}`);
+    .map(({ status, count }) => `${count} ${nameStatus(status, count)}`);
   const verdict = parts.length === 0 ? 'nothing to do' : parts.join(', ');
   return style.strong(`${result.interrupted ? 'Apply interrupted' : 'Apply'}: ${verdict}`);
 }
 
-function nameStatus(status: TagResult['status']): string {
+function nameStatus(status: TagResult['status'], count: number): string {
   switch (status) {
     case 'done':
-      return 'moved';
+      return count === 1 ? 'tag moved' : 'tags moved';
     case 'already':
       return 'already so';
     case 'not-started':

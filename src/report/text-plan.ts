@@ -101,9 +101,8 @@ function describeRows(change: Change, options: TextPlanOptions): readonly string
 }
 
 function describeAllowed(change: Change): readonly string[] {
-  return change.guards
-    .filter((guard) => guard.result === 'allowed')
-    .map((guard) => `      allowed: ${guard.message}  (${guard.by})`);
+  const allowed = change.guards.filter((guard) => guard.result === 'allowed');
+  return [...new Set(allowed.map((guard) => `      allowed: ${guard.message}  (${guard.by})`))];
 }
 
 function describeBlocked(change: Change, options: Layout): string {
@@ -139,28 +138,37 @@ function groupUnreadable(entries: readonly Unreadable[]): readonly Unreadable[] 
 
 function describeUnreadable(entry: Unreadable, style: Style): string {
   const left = `${entry.left.join(', ')} left as ${entry.left.length === 1 ? 'it is' : 'they are'}`;
+  const reason = entry.message.startsWith(`${entry.reference} `)
+    ? entry.message.slice(entry.reference.length + 1)
+    : entry.message;
   return [
-    `${style.unreadable('?')} ${style.strong(entry.reference)}   ${style.unreadable(entry.message)}`,
+    `${style.unreadable('?')} ${style.strong(entry.reference)}   ${style.unreadable(reason)}`,
     `      ${left}  (${entry.origin})`,
     ...(entry.hint === null ? [] : [`      hint: ${entry.hint}`]),
   ].join('\n');
 }
 
+/** The tag whose move the head line shows: the first that exists, because a new one moves from nothing. */
+function findLead(change: Change): TagMove | undefined {
+  return change.tags.find((tag) => tag.expect !== null) ?? change.tags[0];
+}
+
 function nameTags(change: Change): string {
-  const [first, ...others] = change.tags;
-  const lead = `${formatRepository(change.repository)}:${first?.name ?? ''}`;
-  if (others.length === 0) return lead;
-  return `${lead}  (+ ${others.map((tag) => nameOther(tag, first)).join(', ')})`;
+  const lead = findLead(change);
+  const others = change.tags.filter((tag) => tag !== lead);
+  const name = `${formatRepository(change.repository)}:${lead?.name ?? ''}`;
+  if (others.length === 0) return name;
+  return `${name}  (+ ${others.map((tag) => nameOther(tag, lead)).join(', ')})`;
 }
 
 /** A tag that holds something else than the first one now says so. */
-function nameOther(tag: TagMove, first: TagMove | undefined): string {
-  if (tag.expect === (first?.expect ?? null)) return tag.name;
+function nameOther(tag: TagMove, lead: TagMove | undefined): string {
+  if (tag.expect === (lead?.expect ?? null)) return tag.name;
   return tag.expect === null ? `${tag.name} new` : `${tag.name} from ${shortDigest(tag.expect)}`;
 }
 
 function describeMove(change: Change): string {
-  const before = change.tags[0]?.expect ?? null;
+  const before = findLead(change)?.expect ?? null;
   return before === null ? shortDigest(change.index) : `${shortDigest(before)} → ${shortDigest(change.index)}`;
 }
 

@@ -66,6 +66,7 @@ async function collectEntries(
   const images: ResolvedImage[] = [];
   const retained: Platform[] = [];
   const failures: SourceFailure[] = [];
+  const notices: Notice[] = [];
   const results = await pLimit(ENTRIES_AT_ONCE).map(content.entries, async (entry) => {
     try {
       return { entry, image: await resolveEntry(reader, declaration, entry) };
@@ -75,10 +76,22 @@ async function collectEntries(
   });
   for (const result of results) {
     if ('error' in result) failures.push({ reference: formatReference(result.entry.source), error: result.error });
-    else if (result.image === undefined) retained.push(publishedPlatform(result.entry));
-    else images.push(result.image);
+    else if (result.image === undefined) {
+      retained.push(publishedPlatform(result.entry));
+      notices.push(describeAbsence(declaration, result.entry));
+    } else images.push(result.image);
   }
-  return { content: undefined, images, retained, notices: images.flatMap((image) => image.notices), failures };
+  notices.push(...images.flatMap((image) => image.notices));
+  return { content: undefined, images, retained, notices, failures };
+}
+
+function describeAbsence(declaration: Declaration, entry: PlatformSource): Notice {
+  const platform = formatPlatform(publishedPlatform(entry));
+  return {
+    code: 'optional-source-absent',
+    id: declaration.id,
+    message: `${formatReference(entry.source)} does not exist; ${platform} is optional and stays as it is`,
+  };
 }
 
 function publishedPlatform(entry: PlatformSource): Platform {

@@ -42,7 +42,7 @@ images:
     const second = await plait(folder, ['apply', '--yes', '--detailed-exitcode']);
 
     expect(first).toMatchObject({ code: 0, stderr: '' });
-    expect(first.stdout).toContain('Apply: 3 moved');
+    expect(first.stdout).toContain('Apply: 3 tags moved');
     expect(second.stdout).toContain('Plan: nothing to do; 2 unchanged');
     expect(second.code).toBe(0);
     expect(listRequests(registry).slice(seen).filter(isWrite)).toEqual([]);

@@ -108,7 +108,7 @@ describeWithRegistry('bad input', () => {
     const folder = makeProject(beside(registry, broken).replaceAll('good/app\n', 'good/partial\n'));
     const { code, stdout } = await plait(folder, ['apply', '--yes']);
 
-    expect(stdout).toContain('Apply: 1 moved');
+    expect(stdout).toContain('Apply: 1 tag moved');
     expect(code).toBe(5);
   });
 });

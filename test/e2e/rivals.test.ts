@@ -207,7 +207,7 @@ describe('a registry that becomes read-only', () => {
     const { code, stdout, tags } = await applyUntil(/^PUT .*\/app\/manifests\/1\.0$/);
 
     expect(code).toBe(5);
-    expect(stdout).toContain('Apply: 2 moved, 1 failed, 1 not started');
+    expect(stdout).toContain('Apply: 2 tags moved, 1 failed, 1 not started');
     expect(stdout).toContain('takes no writes');
     expect(tags).toEqual(['app:1.0.0', 'tool:1.0.0']);
   });
@@ -270,7 +270,7 @@ describe('an interrupted', () => {
     expect(code).toBe(exitCode);
     expect(stdout).toContain('Apply interrupted: 1 moved, 2 not started');
     expect(tags).toEqual(['app:1.0.0']);
-    expect(again.stdout).toContain('Apply: 2 moved');
+    expect(again.stdout).toContain('Apply: 2 tags moved');
     expect(again.code).toBe(0);
   });
 

@@ -28,7 +28,7 @@ async function applySaved(context: CliContext, options: ApplyCommandOptions, fil
   refuseScope(options);
   const { document, plan } = await readSavedPlan(context, file);
   if (options.checksum !== undefined) assertChecksum(document.checksum, options.checksum);
-  const settings = await findSettings(context, options);
+  const settings = await findSettings(context, options, 'write');
   const isDry = options.dryRun === true;
   return withClient(context, { access: isDry ? 'read' : 'write', settings, flags: options }, async (client) => {
     showPlan(context, plan, { ...options, requests: document.requests });

@@ -29,7 +29,7 @@ export async function runInspect(context: CliContext, options: InspectOptions, n
   if (options.raw === true && options.output.length > 0) {
     throw new PlaitError('USAGE', '--raw prints the exact bytes and takes no --output');
   }
-  const settings = await findSettings(context, options);
+  const settings = await findSettings(context, options, 'read');
   return withClient(context, { access: 'read', settings, flags: options }, async (client) => {
     const verbose = options.verbose === true;
     const inspection = await inspectReference(client, reference, { signal: context.signal, verbose });
