@@ -1,9 +1,12 @@
 import { type Authorized, type AuthorizedRequest, openAuthorized, sendAuthorized } from '../auth/authorized.ts';
 import { type Access, toScope } from '../auth/scope.ts';
 import { PlaitError } from '../errors/plait-error.ts';
-import type { BodyLimit, BufferedResponse, HttpRequest, StreamedResponse } from '../transport/message.ts';
+import type { BodyLimit, BufferedResponse, HttpRequest, HttpResponse, StreamedResponse } from '../transport/message.ts';
 import type { Transport } from '../transport/transport.ts';
 import { toApiHost } from './endpoint.ts';
+import type { RegistryMemory } from './memory.ts';
+import { assertTakesWrites } from './read-only.ts';
+import { parseWarnings, type Warnings } from './warnings.ts';
 
 /** A request to one registry: what varies between requests. */
 export interface ChannelRequest extends Omit<HttpRequest, 'url' | 'authorization' | 'lane' | 'onBehalfOf'> {
@@ -19,6 +22,7 @@ export interface Channel {
   /** The registry as users write it. */
   readonly registry: string;
   readonly transport: Transport;
+  readonly memory: RegistryMemory;
   /** The base of every URL of the registry. */
   findOrigin(): Promise<URL>;
   send(request: ChannelRequest, limit: BodyLimit): Promise<BufferedResponse>;
@@ -32,10 +36,12 @@ export interface Channel {
 export interface ChannelOptions extends Authorized {
   readonly registry: string;
   readonly access: 'read' | 'write';
+  readonly memory: RegistryMemory;
+  readonly warnings: Warnings;
 }
 
 export function createChannel(options: ChannelOptions): Channel {
-  const { registry, transport, authenticator } = options;
+  const { registry, transport, memory, authenticator } = options;
   const findOrigin = async (): Promise<URL> => {
     const host = toApiHost(registry);
     return new URL(`${await transport.schemes.find(host)}//${host}/`);
@@ -43,18 +49,38 @@ export function createChannel(options: ChannelOptions): Channel {
   return {
     registry,
     transport,
+    memory,
     findOrigin,
     send: async (request, limit) => {
       const ready = prepare(options, request, await findOrigin());
-      return ready.onBehalfOf === undefined ? sendAuthorized(options, ready, limit) : transport.send(ready, limit);
+      const isForeign = ready.onBehalfOf !== undefined;
+      const response = await (isForeign ? transport.send(ready, limit) : sendAuthorized(options, ready, limit));
+      noteWarnings(options, response, isForeign);
+      return response;
     },
     open: async (request, use) => {
       const ready = prepare(options, request, await findOrigin());
-      return ready.onBehalfOf === undefined ? openAuthorized(options, ready, use) : transport.open(ready, use);
+      const isForeign = ready.onBehalfOf !== undefined;
+      const noteAndUse: typeof use = (response) => {
+        noteWarnings(options, response, isForeign);
+        return use(response);
+      };
+      return isForeign ? transport.open(ready, noteAndUse) : openAuthorized(options, ready, noteAndUse);
     },
     describeCredentials: () => authenticator.describeSource(),
     conceal: (text) => authenticator.conceal(text),
   };
+}
+
+/** Keeps what the registry itself warns of; the stores that it sends us to have nothing to say in its name. */
+function noteWarnings(options: ChannelOptions, response: HttpResponse, isForeign: boolean): void {
+  if (isForeign || response.crossedOrigin) return;
+  const texts = parseWarnings(response.headers);
+  if (texts.length > 0)
+    options.warnings.note(
+      options.registry,
+      texts.map((text) => options.authenticator.conceal(text)),
+    );
 }
 
 /** The request as it is sent; one to another origin than the registry's is marked as such and gets no credentials. */
@@ -72,7 +98,9 @@ function prepare(options: ChannelOptions, request: ChannelRequest, origin: URL):
   };
 }
 
-function assertAllowed(options: ChannelOptions, request: ChannelRequest): void {
-  if (options.access === 'write' || request.method === 'GET' || request.method === 'HEAD') return;
-  throw new PlaitError('READ_ONLY_COMMAND', `could not ${request.purpose}: this command only reads`);
+function assertAllowed({ access, registry, memory }: ChannelOptions, request: ChannelRequest): void {
+  if (request.method === 'GET' || request.method === 'HEAD') return;
+  if (access !== 'write')
+    throw new PlaitError('READ_ONLY_COMMAND', `could not ${request.purpose}: this command only reads`);
+  assertTakesWrites(memory, registry, request.purpose);
 }

@@ -2,6 +2,7 @@ import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { RawManifest, StoredManifest } from '../oci/manifest.ts';
 import type { Repository } from '../oci/repository.ts';
+import type { RegistryWarning } from './warnings.ts';
 
 /** What a HEAD tells of a manifest. `size` in bytes. */
 export interface ManifestHead {
@@ -24,6 +25,9 @@ export interface BlobCopy {
 }
 
 export type BlobCopyOutcome = 'present' | 'mounted' | 'uploaded';
+
+/** What became of a tag that was to be deleted. `unsupported`: the registry cannot delete tags, and nothing happened. */
+export type TagDeletion = 'deleted' | 'absent' | 'unsupported';
 
 /**
  * The OCI distribution API as Plait needs it. Every method verifies what it reads, treats "not there" as a value and
@@ -59,6 +63,10 @@ export interface RegistryClient {
   copyBlob(job: BlobCopy, options?: RequestOptions): Promise<BlobCopyOutcome>;
   /** All tags in the order of the registry; empty when there is no such repository. */
   listTags(repository: Repository, options?: RequestOptions): Promise<readonly string[]>;
+  /** Deletes one tag, never the manifest that it names: that may have other tags. */
+  deleteTag(repository: Repository, tag: string, options?: RequestOptions): Promise<TagDeletion>;
+  /** What registries warned of so far. */
+  warnings(): readonly RegistryWarning[];
   /** Requests really sent so far, by method; token requests count as TOKEN, followed redirects as REDIRECT. */
   requestCounts(): Readonly<Record<string, number>>;
   /** Closes every connection; the client cannot be used after it. */

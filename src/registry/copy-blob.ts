@@ -32,7 +32,7 @@ export async function copyBlob(transfer: BlobTransfer): Promise<BlobCopyOutcome>
   const mount = mayMount(transfer)
     ? await mountBlob(target, { from: source.repository.path, digest: descriptor.digest }, options)
     : 'refused';
-  if (mount === 'mounted') return 'mounted';
+  if (mount === 'mounted') return noteStored(transfer, 'mounted');
   const session = mount === 'refused' ? undefined : mount;
   if (await hasBlob(target, descriptor.digest, options)) {
     if (session !== undefined) await cancelUpload(target, session, options);
@@ -41,7 +41,12 @@ export async function copyBlob(transfer: BlobTransfer): Promise<BlobCopyOutcome>
   if (isSameRepository(source.repository, target.repository)) throw toBlobMissing(source, descriptor.digest);
   await upload(transfer, session);
   if (session !== undefined) transfer.unmountable.add(toPair(transfer));
-  return 'uploaded';
+  return noteStored(transfer, 'uploaded');
+}
+
+function noteStored({ target, descriptor }: BlobTransfer, outcome: BlobCopyOutcome): BlobCopyOutcome {
+  target.channel.memory.notePushed(target.repository, descriptor.digest);
+  return outcome;
 }
 
 function mayMount(transfer: BlobTransfer): boolean {

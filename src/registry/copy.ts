@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { PlaitError } from '../errors/plait-error.ts';
+import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { ImageManifest } from '../oci/manifest.ts';
@@ -57,10 +57,19 @@ async function copyTree(context: CopyContext, digest: Digest, depth: number): Pr
       hint: 'it may have been deleted; build and push it again',
     });
   }
-  if (stored.manifest.kind === 'image') await copyBlobs(context, stored.manifest);
+  if (stored.manifest.kind === 'image') await copyBlobs(context, stored.manifest).catch(nameImage(what));
   else for (const child of stored.manifest.manifests) await copyTree(context, child.digest, depth + 1);
   await client.putManifest(job.to, digest, stored, options);
   return 'copied';
+}
+
+/** Says of a blob that is gone which image it is missing from. */
+function nameImage(what: string): (error: unknown) => never {
+  return (error) => {
+    if (!isPlaitError(error, 'BLOB_MISSING')) throw error;
+    const { message, hint, status } = error;
+    throw new PlaitError('BLOB_MISSING', `could not copy ${what}: ${message}`, { hint, status, cause: error });
+  };
 }
 
 /** Copies what the image names, some blobs at a time. The first failure stops the others. */

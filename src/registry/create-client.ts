@@ -10,12 +10,16 @@ import { type Channel, createChannel } from './channel.ts';
 import type { BlobCopy, BlobCopyOutcome, RegistryClient, RequestOptions } from './client.ts';
 import type { Place } from './context.ts';
 import { copyBlob } from './copy-blob.ts';
+import { deleteTag } from './delete-tag.ts';
 import { toRegistry, toUrlHost } from './endpoint.ts';
+import { headManifest } from './head-manifest.ts';
 import { listTags } from './list-tags.ts';
+import { createRegistryMemory } from './memory.ts';
 import { putManifestTags } from './put-tags.ts';
 import { hasBlob, readBlob } from './read-blob.ts';
-import { getManifest, headManifest } from './read-manifest.ts';
+import { getManifest } from './read-manifest.ts';
 import type { RegistrySettings } from './settings.ts';
+import { createWarnings, type Warnings } from './warnings.ts';
 import { putManifest } from './write-manifest.ts';
 
 export interface RegistryClientOptions {
@@ -39,7 +43,9 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const written = new Map<string, string>();
   const profile = (host: string): RegistrySettings => options.settings(written.get(host) ?? toRegistry(host));
   const transport = createTransport({ ...options, profile });
-  const channelOf = createChannels(options, transport, (registry) => written.set(toUrlHost(registry), registry));
+  const warnings = createWarnings();
+  const onNew = (registry: string): void => void written.set(toUrlHost(registry), registry);
+  const channelOf = createChannels(options, { transport, warnings, onNew });
   const placeOf = (repository: Repository): Place => ({ channel: channelOf(repository.registry), repository });
   return {
     headManifest: (repository, reference, request) => headManifest(placeOf(repository), reference, request),
@@ -53,17 +59,22 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       readBlob(placeOf(repository), { descriptor, maxBytes, options: request }),
     copyBlob: createBlobCopier(placeOf),
     listTags: (repository, request) => listTags(placeOf(repository), request),
+    deleteTag: (repository, tag, request) => deleteTag(placeOf(repository), tag, request),
+    warnings: () => warnings.list(),
     requestCounts: () => transport.counts(),
     close: () => transport.close(),
   };
 }
 
+interface ChannelParts {
+  readonly transport: Transport;
+  readonly warnings: Warnings;
+  readonly onNew: (registry: string) => void;
+}
+
 /** One channel for each registry of the run, made on first use. */
-function createChannels(
-  options: RegistryClientOptions,
-  transport: Transport,
-  onNew: (registry: string) => void,
-): (registry: string) => Channel {
+function createChannels(options: RegistryClientOptions, parts: ChannelParts): (registry: string) => Channel {
+  const { transport, warnings, onNew } = parts;
   const channels = new Map<string, Channel>();
   const credentials = createCredentialFinder({ ...options, explicit: (registry) => options.settings(registry).auth });
   return (registry) => {
@@ -73,7 +84,8 @@ function createChannels(
     const { trustedRealms = [] } = options.settings(registry);
     const { clock, access } = options;
     const authenticator = createAuthenticator({ registry, transport, clock, credentials, trustedRealms, access });
-    const channel = createChannel({ registry, transport, access, authenticator, firstContact: createFirstContact() });
+    const own = { authenticator, firstContact: createFirstContact(), memory: createRegistryMemory() };
+    const channel = createChannel({ registry, transport, access, warnings, ...own });
     channels.set(registry, channel);
     return channel;
   };

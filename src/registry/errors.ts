@@ -3,6 +3,7 @@ import { PlaitError } from '../errors/plait-error.ts';
 import { type ErrorBody, parseErrorBody } from '../transport/error-body.ts';
 import type { BufferedResponse } from '../transport/message.ts';
 import type { Channel } from './channel.ts';
+import { READ_ONLY_HINT } from './read-only.ts';
 
 /** An answer that is not the one hoped for, and what was asked. */
 export interface Refusal {
@@ -112,7 +113,7 @@ function toReadOnly(channel: Channel): Verdict {
   return {
     code: 'REGISTRY_READ_ONLY',
     what: `${channel.registry} takes no writes`,
-    hint: 'it is in read-only mode or a pull-through cache; write to the registry behind it',
+    hint: READ_ONLY_HINT,
   };
 }
 

@@ -5,7 +5,7 @@ import { isIndexMediaType } from '../oci/media-types.ts';
 import type { ErrorBody } from '../transport/error-body.ts';
 import type { RequestOptions } from './client.ts';
 import type { Place } from './context.ts';
-import { headManifest } from './read-manifest.ts';
+import { headManifest } from './head-manifest.ts';
 
 /** What registries answer to an index whose child they lack: distribution, Nexus, crane. */
 const CHILD_CODES: ReadonlySet<string> = new Set(['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN', 'MANIFEST_UNKNOWN']);

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors/codes.ts';
 import { isPlaitError } from '../errors/plait-error.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { BufferedResponse } from '../transport/message.ts';
@@ -9,6 +10,9 @@ import { ANSWER_LIMIT, toSession, type UploadSession } from './upload.ts';
 
 /** What came of a mount: done, an upload to be filled instead, or nothing. */
 export type MountOutcome = 'mounted' | 'refused' | UploadSession;
+
+/** What would keep an upload from working too. */
+const FINAL: ReadonlySet<ErrorCode> = new Set(['READ_ONLY_COMMAND', 'REGISTRY_READ_ONLY']);
 
 /** One blob to take over from another repository of the same registry. */
 export interface Mount {
@@ -29,8 +33,8 @@ export async function mountBlob(target: Place, mount: Mount, options: RequestOpt
       ? await toSession(target, response, toBlobPurpose(target, mount.digest, 'upload'))
       : 'refused';
   } catch (error) {
-    if (isPlaitError(error) && options.signal?.aborted !== true && error.code !== 'READ_ONLY_COMMAND') return 'refused';
-    throw error;
+    if (!isPlaitError(error) || options.signal?.aborted === true || FINAL.has(error.code)) throw error;
+    return 'refused';
   }
 }
 

@@ -4,19 +4,31 @@ import { isIndexMediaType } from '../oci/media-types.ts';
 import { type ErrorBody, parseErrorBody } from '../transport/error-body.ts';
 import type { ManifestPut } from './context.ts';
 import { type Refusal, toRegistryError } from './errors.ts';
+import { headManifest } from './head-manifest.ts';
 import { looksImmutable } from './immutability.ts';
 import { findMissingChild, mayMeanMissingContent, namesMissingContent } from './missing-children.ts';
-import { headManifest } from './read-manifest.ts';
+import { toWriteError } from './write-error.ts';
 
-/** What a refused PUT means. Undefined when the registry refused because it already holds exactly this manifest there. */
-export async function toPutError(put: ManifestPut, refusal: Refusal): Promise<PlaitError | undefined> {
+/** What a refused PUT means. */
+export interface PutFailure {
+  readonly error: PlaitError;
+  /** The content that the registry says it lacks, when it is known which. */
+  readonly missing?: Digest | undefined;
+}
+
+/** Undefined when the registry refused because it already holds exactly this manifest there. */
+export async function toPutFailure(put: ManifestPut, refusal: Refusal): Promise<PutFailure | undefined> {
   const { status } = refusal.response;
   const body = parseErrorBody(refusal.response.headers, refusal.response.body);
-  if (isTooLarge(status, body)) return restate(refusal, 'MANIFEST_TOO_LARGE', 'name fewer platforms or annotations');
-  if (looksImmutable(status, body)) return toImmutableError(put, refusal);
+  if (isTooLarge(status, body))
+    return { error: restate(refusal, 'MANIFEST_TOO_LARGE', 'name fewer platforms or annotations') };
+  if (looksImmutable(status, body)) {
+    const error = await toImmutableError(put, refusal);
+    return error && { error };
+  }
   if (namesMissingContent(status, body) || mayMeanMissingContent(status, body))
-    return toMissingError(put, refusal, body);
-  return toRegistryError(refusal);
+    return toMissingContent(put, refusal, body);
+  return { error: toWriteError(refusal) };
 }
 
 function isTooLarge(status: number, body: ErrorBody): boolean {
@@ -43,23 +55,19 @@ async function toImmutableError(put: ManifestPut, refusal: Refusal): Promise<Pla
   });
 }
 
-async function toMissingError(put: ManifestPut, refusal: Refusal, body: ErrorBody): Promise<PlaitError> {
-  if (!isIndexMediaType(put.manifest.mediaType)) {
-    return namesMissingContent(refusal.response.status, body)
-      ? restate(
-          refusal,
-          'BLOB_MISSING',
-          'a config or layer of the image is not in this repository; run again to copy it',
-        )
-      : toRegistryError(refusal);
-  }
+async function toMissingContent(put: ManifestPut, refusal: Refusal, body: ErrorBody): Promise<PutFailure> {
   const isCertain = namesMissingContent(refusal.response.status, body);
-  const named =
-    (isCertain ? findDigest(body.text, put) : undefined) ??
-    (await findMissingChild(put.place, put.manifest, put.options));
-  if (named === undefined && !isCertain) return toRegistryError(refusal);
-  const which = named === undefined ? 'an image of the index' : shortDigest(named);
-  return restate(refusal, 'REGISTRY_CHILD_UNKNOWN', `${which} is not in this repository; run again to copy it`);
+  const named = isCertain ? findDigest(body.text, put) : undefined;
+  if (!isIndexMediaType(put.manifest.mediaType)) {
+    if (!isCertain) return { error: toRegistryError(refusal) };
+    const hint = 'a config or layer of the image is not in this repository; run again to copy it';
+    return { error: restate(refusal, 'BLOB_MISSING', hint), missing: named };
+  }
+  const missing = named ?? (await findMissingChild(put.place, put.manifest, put.options));
+  if (missing === undefined && !isCertain) return { error: toRegistryError(refusal) };
+  const which = missing === undefined ? 'an image of the index' : shortDigest(missing);
+  const hint = `${which} is not in this repository; run again to copy it`;
+  return { error: restate(refusal, 'REGISTRY_CHILD_UNKNOWN', hint), missing };
 }
 
 function findDigest(text: string, put: ManifestPut): Digest | undefined {

@@ -6,7 +6,8 @@ import type { RequestOptions } from './client.ts';
 import { assertReference, describePlace, type Place } from './context.ts';
 import { toManifestPath } from './endpoint.ts';
 import { looksImmutable } from './immutability.ts';
-import { toPutError } from './put-errors.ts';
+import { noteStored } from './note-stored.ts';
+import { toPutFailure } from './put-errors.ts';
 
 const ANSWER_LIMIT = { maxBytes: 1024 * 1024 };
 
@@ -63,13 +64,17 @@ async function putBatch(put: TagsPut, tags: readonly string[]): Promise<readonly
     },
     ANSWER_LIMIT,
   );
-  if (response.status === 201) return readConfirmed(response, tags);
+  if (response.status === 201) {
+    const confirmed = readConfirmed(response, tags);
+    for (const reference of confirmed) noteStored({ place, reference, manifest, options });
+    return confirmed;
+  }
   if (response.status === URI_TOO_LONG) return 'too-long';
   // One tag of several that must not move: which one, and what it holds, shows when they are pushed one by one.
   if (looksImmutable(response.status, parseErrorBody(response.headers, response.body))) return [];
   const single = { place, reference: manifest.digest, manifest, options };
-  const error = await toPutError(single, { channel: place.channel, purpose, method: 'PUT', response });
-  if (error !== undefined) throw error;
+  const failure = await toPutFailure(single, { channel: place.channel, purpose, method: 'PUT', response });
+  if (failure !== undefined) throw failure.error;
   return [];
 }
 

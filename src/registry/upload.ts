@@ -7,6 +7,7 @@ import type { Place } from './context.ts';
 import { toUploadsPath } from './endpoint.ts';
 import { toRegistryError } from './errors.ts';
 import { toBlobPurpose } from './read-blob.ts';
+import { toWriteError } from './write-error.ts';
 
 /** What is read of the answer to a write: nobody needs it but for errors. */
 export const ANSWER_LIMIT = { maxBytes: 1024 * 1024 };
@@ -30,7 +31,7 @@ export async function openUpload(place: Place, digest: Digest, options: RequestO
     ANSWER_LIMIT,
   );
   if (response.status === 202) return toSession(place, response, purpose);
-  throw toRegistryError({ channel: place.channel, purpose, method: 'POST', response });
+  throw toWriteError({ channel: place.channel, purpose, method: 'POST', response });
 }
 
 /**

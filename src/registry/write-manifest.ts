@@ -6,11 +6,11 @@ import { isRetryableStatus } from '../transport/retry.ts';
 import { assertReference, describePlace, type ManifestPut } from './context.ts';
 import { toManifestPath } from './endpoint.ts';
 import { toRegistryError } from './errors.ts';
-import { toPutError } from './put-errors.ts';
-import { headManifest } from './read-manifest.ts';
+import { headManifest, SETTLE_TRIES } from './head-manifest.ts';
+import { noteStored } from './note-stored.ts';
+import { toPutFailure } from './put-errors.ts';
 
 const ANSWER_LIMIT = { maxBytes: 1024 * 1024 };
-const SETTLE_TRIES = 4;
 
 /**
  * Stores exactly these bytes (distribution-spec end-7). When it is not known whether a PUT was carried out, the registry is
@@ -22,7 +22,7 @@ export async function putManifest(put: ManifestPut): Promise<void> {
   const { transport } = put.place.channel;
   for (let attempt = 1; ; attempt += 1) {
     const doubt = await putOnce(put);
-    if (doubt === undefined || (await isStored(put, doubt))) return;
+    if (doubt === undefined || (await isStored(put, doubt))) return noteStored(put);
     if (attempt >= transport.retry.attempts) throw doubt;
     await transport.backOff(attempt, put.options.signal);
   }
@@ -79,10 +79,17 @@ function toRefusal(put: ManifestPut, response: BufferedResponse): Parameters<typ
   return { channel: put.place.channel, purpose: toPurpose(put), method: 'PUT', response };
 }
 
-/** A refused PUT: no error when the registry already holds exactly this manifest there. */
-async function settleRefusal(put: ManifestPut, response: BufferedResponse): Promise<undefined> {
-  const error = await toPutError(put, toRefusal(put, response));
-  if (error !== undefined) throw error;
+/**
+ * A refused PUT: no error when the registry already holds exactly this manifest there; and one to be doubted when it says
+ * it lacks what this run has just brought there, as some do for a moment.
+ */
+async function settleRefusal(put: ManifestPut, response: BufferedResponse): Promise<PlaitError | undefined> {
+  const failure = await toPutFailure(put, toRefusal(put, response));
+  if (failure === undefined) return undefined;
+  const { error, missing } = failure;
+  const { channel, repository } = put.place;
+  if (missing !== undefined && channel.memory.wasPushed(repository, missing)) return error;
+  throw error;
 }
 
 async function isStored(put: ManifestPut, doubt: PlaitError): Promise<boolean> {
@@ -103,7 +110,8 @@ async function assertStored(put: ManifestPut, response: BufferedResponse): Promi
   const named = findHeader(response.headers, 'docker-content-digest') ?? '';
   if (!isDigest(named) || findAlgorithm(named) === undefined) return assertReadable(put);
   if (matchesDigest(put.manifest.bytes, named)) return;
-  throw toMismatch(put, named);
+  const head = await headManifest(put.place, put.reference, put.options).catch(() => undefined);
+  throw toMismatch(put, `named it ${shortDigest(named)}, and now ${describeShown(head?.digest)}`);
 }
 
 async function assertReadable(put: ManifestPut): Promise<void> {
@@ -111,17 +119,21 @@ async function assertReadable(put: ManifestPut): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const head = await headManifest(put.place, put.reference, put.options);
     if (head?.digest === put.manifest.digest) return;
-    if (head !== undefined || attempt >= SETTLE_TRIES) throw toMismatch(put, head?.digest);
+    if (head !== undefined || attempt >= SETTLE_TRIES) throw toMismatch(put, `then ${describeShown(head?.digest)}`);
     await transport.backOff(attempt, put.options.signal);
   }
 }
 
-function toMismatch(put: ManifestPut, found: Digest | undefined): PlaitError {
-  const has = found === undefined ? 'does not show it' : `shows ${shortDigest(found)}`;
+function describeShown(found: Digest | undefined): string {
+  return found === undefined ? 'does not show it' : `shows ${shortDigest(found)}`;
+}
+
+/** `then` says what the registry did after it had accepted the manifest. */
+function toMismatch(put: ManifestPut, then: string): PlaitError {
   const wanted = shortDigest(put.manifest.digest);
   return new PlaitError(
     'DIGEST_MISMATCH',
-    `could not ${toPurpose(put)}: ${put.place.channel.registry} accepted ${wanted} and then ${has}`,
+    `could not ${toPurpose(put)}: ${put.place.channel.registry} accepted ${wanted} and ${then}`,
     { hint: 'the registry or a proxy changed the manifest, or it is no registry; check the tag before relying on it' },
   );
 }

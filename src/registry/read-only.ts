@@ -1,0 +1,13 @@
+import { PlaitError } from '../errors/plait-error.ts';
+import type { RegistryMemory } from './memory.ts';
+
+export const READ_ONLY_HINT = 'it is in read-only mode or a pull-through cache; write to the registry behind it';
+
+/** Throws REGISTRY_READ_ONLY when the registry said before that it takes no writes: it would say so each time. */
+export function assertTakesWrites(memory: RegistryMemory, registry: string, purpose: string): void {
+  if (!memory.isReadOnly) return;
+  throw new PlaitError('REGISTRY_READ_ONLY', `could not ${purpose}: ${registry} takes no writes, as it said before`, {
+    hint: READ_ONLY_HINT,
+    status: 405,
+  });
+}
