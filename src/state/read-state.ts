@@ -1,12 +1,14 @@
 import pLimit from 'p-limit';
+import { NO_CACHE } from '../cache/content-cache.ts';
 import type { Declaration } from '../config/declaration.ts';
 import type { Repository } from '../oci/repository.ts';
-import type { RegistryClient, RequestOptions } from '../registry/client.ts';
-import { type ContentReader, createContentReader } from './content-reader.ts';
+import type { RegistryClient } from '../registry/client.ts';
+import { type ContentReader, type ContentReaderOptions, createContentReader } from './content-reader.ts';
 import type { DesiredIndex } from './desired.ts';
 import type { LiveTag } from './live.ts';
 import { readLiveContent, readLiveTag } from './read-live.ts';
 import { resolveDesired } from './resolve.ts';
+import { areSourcesHeld } from './sources-held.ts';
 
 /** Images read side by side. Only bounds memory: how many requests a host gets is the client's business. */
 const IMAGES_AT_ONCE = 64;
@@ -28,7 +30,7 @@ export interface ImageState {
   readonly targets: readonly TargetState[];
 }
 
-export interface ReadOptions extends RequestOptions {
+export interface ReadOptions extends ContentReaderOptions {
   /** Called after each image with how many are done. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -40,10 +42,11 @@ export async function readState(
   options: ReadOptions = {},
 ): Promise<readonly ImageState[]> {
   const reader = createContentReader(client, options);
+  const uncached = createContentReader(client, { ...options, cache: NO_CACHE });
   let done = 0;
   return pLimit(IMAGES_AT_ONCE).map(declarations, async (declaration) => {
     options.signal?.throwIfAborted();
-    const state = await readImage({ client, reader, options }, declaration);
+    const state = await readImage({ client, reader, uncached, options }, declaration);
     options.signal?.throwIfAborted();
     done += 1;
     options.onProgress?.(done, declarations.length);
@@ -54,6 +57,8 @@ export async function readState(
 interface Reading {
   readonly client: RegistryClient;
   readonly reader: ContentReader;
+  /** For an image that the cache knows and its registry does not: reads all of it from there. */
+  readonly uncached: ContentReader;
   readonly options: ReadOptions;
 }
 
@@ -64,7 +69,8 @@ async function readImage(reading: Reading, declaration: Declaration): Promise<Im
   ]);
   if (desired.kind === 'failed') return { desired, targets: heads };
   const targets = await pLimit(1).map(heads, (target) => readDiffering(reading, desired, target));
-  return { desired, targets };
+  if (await areSourcesHeld(reading.reader, desired, targets)) return { desired, targets };
+  return readImage({ ...reading, reader: reading.uncached }, declaration);
 }
 
 function readHeads(reading: Reading, declaration: Declaration): Promise<readonly TargetState[]> {
