@@ -1,7 +1,7 @@
-import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { readdir, stat, utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
+import { withLock } from './folder-lock.ts';
 import { runProgram } from './run-program.ts';
 
 declare module 'vitest' {
@@ -24,26 +24,8 @@ const BUILD_MS = 120_000;
 
 /** Builds the program when its sources are newer than it is. Runs that start together wait for one build. */
 export async function setup(project: TestProject): Promise<void> {
-  await lock();
-  try {
-    const problem = (await isStale()) ? await build() : undefined;
-    project.provide('cli', { path: PROGRAM, ...(problem === undefined ? {} : { problem }) });
-  } finally {
-    await rm(LOCK, { recursive: true, force: true });
-  }
-}
-
-async function lock(): Promise<void> {
-  await mkdir(join(LOCK, '..'), { recursive: true });
-  while (!(await mkdir(LOCK).then(() => true, isTaken))) {
-    if (Date.now() - (await findChangeTime(LOCK)) > BUILD_MS) await rm(LOCK, { recursive: true, force: true });
-    await sleep(100);
-  }
-}
-
-function isTaken(error: NodeJS.ErrnoException): false {
-  if (error.code === 'EEXIST') return false;
-  throw error;
+  const problem = await withLock(LOCK, BUILD_MS, async () => ((await isStale()) ? build() : undefined));
+  project.provide('cli', { path: PROGRAM, ...(problem === undefined ? {} : { problem }) });
 }
 
 async function isStale(): Promise<boolean> {
