@@ -30,8 +30,10 @@ export interface Authenticator {
    */
   improve(rejection: Rejection, context: AuthContext): Promise<string | undefined>;
   /** Tells that the registry let in what was sent. */
-  confirm(used: string | undefined): void;
-  /** Where the credentials came from, as `credentials from ~/.docker/config.json`; undefined before any were read. */
+  confirm(used: string | undefined, context: AuthContext): void;
+  /** What the user adds to every request to this registry; names in lower case, none that Plait sets itself. */
+  findHeaders(): Promise<Readonly<Record<string, string>>>;
+  /** Where the credentials came from, as `credentials from ~/.docker/config.json`; undefined when none were used. */
   describeSource(): string | undefined;
   /** `text` without any secret this authenticator holds. */
   conceal(text: string): string;

@@ -60,11 +60,12 @@ async function authorize<T>(
   attempt: (ready: HttpRequest) => Promise<Tried<T>>,
 ): Promise<Tried<T>> {
   const run = async (): Promise<Tried<T>> => {
+    const ready = { ...request, headers: { ...(await authenticator.findHeaders()), ...request.headers } };
     let used = await authenticator.begin(request);
     for (let round = 0; ; round += 1) {
-      const tried = await attempt(used === undefined ? request : { ...request, authorization: used });
+      const tried = await attempt(used === undefined ? ready : { ...ready, authorization: used });
       if ('value' in tried) {
-        authenticator.confirm(used);
+        authenticator.confirm(used, request);
         return tried;
       }
       const { headers, url } = tried.rejected;

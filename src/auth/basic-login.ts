@@ -10,12 +10,12 @@ export function createBasicLogin(registry: string, keyring: Keyring): Login {
   return {
     begin: async ({ scopes, purpose }) => {
       rejections.assertOpen(toScopeKey(scopes), purpose);
-      return toHeader(await keyring.find());
+      return toHeader(keyring.find());
     },
     answer: async ({ used }, { scopes, purpose }) => {
       const key = toScopeKey(scopes);
       rejections.assertOpen(key, purpose);
-      const header = toHeader(await keyring.find());
+      const header = toHeader(keyring.find());
       if (used === undefined || header === undefined) return header;
       rejections.add(key, toRefused(registry, keyring.describeSource() ?? 'credentials'));
       return undefined;

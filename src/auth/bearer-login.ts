@@ -97,7 +97,7 @@ function cacheOf(state: BearerState, realm: Realm): TokenCache {
 }
 
 async function obtain(state: BearerState, realm: Realm, context: AuthContext): Promise<string> {
-  const credentials = await state.keyring.find();
+  const credentials = state.keyring.find();
   if (credentials?.kind === 'registry-token') return `Bearer ${credentials.token}`;
   const query = { credentials, realm, context };
   const token = await cacheOf(state, realm).obtain(context.scopes, () => request(state, query));

@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { PlaitError } from '../errors/plait-error.ts';
 import type { Clock } from '../transport/clock.ts';
+import { listAuthFiles, readAuthFile } from './auth-file.ts';
 import { toInvalidCredentials } from './config-error.ts';
+import { listConfigHeaders } from './config-headers.ts';
 import { askHelper } from './credential-helper.ts';
 import { type Credentials, toCredentials } from './credentials.ts';
 import { type DockerConfig, findEntry, findHelper, parseDockerConfig } from './docker-config.ts';
@@ -13,13 +13,18 @@ export type CredentialSource =
   | { readonly kind: 'env'; readonly usernameEnv: string; readonly passwordEnv: string }
   | { readonly kind: 'helper'; readonly helper: string };
 
-/** Finds the credentials of registries; each registry is looked up once a run. */
+/** Finds the credentials of repositories; each file is read, and each helper asked for a registry, once a run. */
 export interface CredentialFinder {
   /**
-   * Undefined when there are none. Throws CREDENTIALS_INVALID and CREDENTIAL_HELPER_FAILED for what is there but does
-   * not work.
+   * The credentials for the repository `path` of `registry`; without a path, those of the registry. Undefined when
+   * there are none. Throws CREDENTIALS_INVALID and CREDENTIAL_HELPER_FAILED for what is there but does not work.
    */
-  find(registry: string): Promise<Credentials | undefined>;
+  find(registry: string, path?: string): Promise<Credentials | undefined>;
+  /**
+   * What the docker config adds to every request to a registry, names in lower case. A file that cannot be used adds
+   * nothing; it is reported when credentials are wanted from it.
+   */
+  findHeaders(): Promise<Readonly<Record<string, string>>>;
 }
 
 export interface CredentialOptions {
@@ -30,20 +35,16 @@ export interface CredentialOptions {
   readonly explicit: (registry: string) => CredentialSource | undefined;
 }
 
-const MAX_CONFIG_BYTES = 1024 * 1024;
-
-/** Sources in order: explicit, DOCKER_AUTH_CONFIG, the docker config file. The first match counts. */
+/** Sources in order: explicit, DOCKER_AUTH_CONFIG, the files of {@link listAuthFiles}. The first match counts. */
 export function createCredentialFinder(options: CredentialOptions): CredentialFinder {
-  const known = new Map<string, Promise<Credentials | undefined>>();
-  const readConfig = once(() => readDockerConfig(options));
+  const configs = listAuthFiles(options).map((file) => ({ kind: file.kind, read: once(() => readAuthFile(file)) }));
+  const readers = configs.map(({ read }) => read);
+  const ask = memoize((name, registry) => askHelper(name, toServerName(registry), options));
+  const search = { options, readers, ask };
+  const docker = configs.find(({ kind }) => kind === 'docker');
   return {
-    find: (registry) => {
-      const earlier = known.get(registry);
-      if (earlier !== undefined) return earlier;
-      const found = search(options, registry, readConfig);
-      known.set(registry, found);
-      return found;
-    },
+    find: memoize((registry, path) => findCredentials(search, registry, path)),
+    findHeaders: once(async () => listConfigHeaders(await docker?.read().catch(() => undefined))),
   };
 }
 
@@ -55,39 +56,52 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-type ReadConfig = () => Promise<DockerConfig | undefined>;
+/** As `make`, which is called once for each pair of texts. */
+function memoize<T>(make: (first: string, second: string) => T): (first: string, second?: string) => T {
+  const known = new Map<string, () => T>();
+  return (first, second = '') => {
+    const key = JSON.stringify([first, second]);
+    const get = known.get(key) ?? once(() => make(first, second));
+    known.set(key, get);
+    return get();
+  };
+}
 
-async function search(
-  options: CredentialOptions,
-  registry: string,
-  readConfig: ReadConfig,
-): Promise<Credentials | undefined> {
+interface Search {
+  readonly options: CredentialOptions;
+  readonly readers: readonly (() => Promise<DockerConfig | undefined>)[];
+  readonly ask: (helper: string, registry: string) => Promise<Credentials | undefined>;
+}
+
+async function findCredentials(search: Search, registry: string, path: string): Promise<Credentials | undefined> {
+  const { options, readers } = search;
   const explicit = options.explicit(registry);
-  if (explicit !== undefined) return readExplicit(options, registry, explicit);
+  if (explicit !== undefined) return readExplicit(search, registry, explicit);
   const inline = options.environment.DOCKER_AUTH_CONFIG ?? '';
-  const fromVariable = inline === '' ? undefined : findEntry(parseDockerConfig(inline, 'DOCKER_AUTH_CONFIG'), registry);
+  const fromVariable =
+    inline === '' ? undefined : findEntry(parseDockerConfig(inline, 'DOCKER_AUTH_CONFIG'), registry, path);
   if (fromVariable !== undefined) return fromVariable;
-  const config = await readConfig();
-  return config && findInConfig(options, config, registry);
+  for (const read of readers) {
+    const config = await read();
+    const found = config && (await findInConfig(search, config, { registry, path }));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 async function findInConfig(
-  options: CredentialOptions,
+  { ask }: Search,
   config: DockerConfig,
-  registry: string,
+  { registry, path }: { readonly registry: string; readonly path: string },
 ): Promise<Credentials | undefined> {
   const helper = findHelper(config, registry);
-  const fromHelper = helper === undefined ? undefined : await askHelper(helper, toServerName(registry), options);
-  return fromHelper ?? findEntry(config, registry);
+  const fromHelper = helper === undefined ? undefined : await ask(helper, registry);
+  return fromHelper ?? findEntry(config, registry, path);
 }
 
-async function readExplicit(
-  options: CredentialOptions,
-  registry: string,
-  source: CredentialSource,
-): Promise<Credentials> {
-  if (source.kind === 'env') return readVariables(options, registry, source);
-  const found = await askHelper(source.helper, toServerName(registry), options);
+async function readExplicit(search: Search, registry: string, source: CredentialSource): Promise<Credentials> {
+  if (source.kind === 'env') return readVariables(search.options, registry, source);
+  const found = await search.ask(source.helper, registry);
   if (found !== undefined) return found;
   throw new PlaitError(
     'CREDENTIAL_HELPER_FAILED',
@@ -110,25 +124,4 @@ function readVariables(
     throw toInvalidCredentials(`the environment for ${registry}`, `${name} is not set, or empty`, hint);
   };
   return toCredentials(read(usernameEnv), read(passwordEnv), `credentials from ${usernameEnv} and ${passwordEnv}`);
-}
-
-async function readDockerConfig({ environment, homeDirectory }: CredentialOptions): Promise<DockerConfig | undefined> {
-  const directory = environment.DOCKER_CONFIG ?? '';
-  const isDefault = directory === '';
-  const path = join(isDefault ? join(homeDirectory, '.docker') : directory, 'config.json');
-  const place = isDefault ? '~/.docker/config.json' : path;
-  const text = await readLimited(path, place);
-  return text === undefined ? undefined : parseDockerConfig(text, place);
-}
-
-async function readLimited(path: string, place: string): Promise<string | undefined> {
-  try {
-    const file = await stat(path);
-    if (file.isFile() && file.size <= MAX_CONFIG_BYTES) return await readFile(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw toInvalidCredentials(place, `it cannot be read (${code})`, `check the rights of ${place}`);
-  }
-  throw toInvalidCredentials(place, `it is no file, or has more than ${MAX_CONFIG_BYTES} bytes`, `check ${place}`);
 }

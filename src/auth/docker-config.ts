@@ -1,6 +1,7 @@
+import { cleanText } from '../errors/redact.ts';
 import { toInvalidCredentials } from './config-error.ts';
 import { type Credentials, toCredentials } from './credentials.ts';
-import { isSameHost, isSameKey } from './registry-key.ts';
+import { findNamespace, isSameHost, rankKey } from './registry-key.ts';
 
 /** A docker config as far as credentials go. Entries are checked when they are used: a broken one must not hurt others. */
 export interface DockerConfig {
@@ -9,6 +10,8 @@ export interface DockerConfig {
   readonly auths: ReadonlyMap<string, unknown>;
   readonly helpers: ReadonlyMap<string, unknown>;
   readonly store: unknown;
+  /** `HttpHeaders` as it stands. */
+  readonly headers: unknown;
 }
 
 /** Reads the text of a docker `config.json` (docker/cli `cli/config`). Throws CREDENTIALS_INVALID naming `place`. */
@@ -20,6 +23,7 @@ export function parseDockerConfig(text: string, place: string): DockerConfig {
     auths: toMap(document.auths, 'auths', place),
     helpers: toMap(document.credHelpers, 'credHelpers', place),
     store: document.credsStore,
+    headers: document.HttpHeaders,
   };
 }
 
@@ -54,16 +58,27 @@ export function findHelper(config: DockerConfig, registry: string): string | und
   throw toInvalidCredentials(config.place, 'the name of a credential helper is not text', `correct ${config.place}`);
 }
 
-/** The credentials in the file itself; undefined when it has none, or only the mark that a helper has them (`{}`). */
-export function findEntry(config: DockerConfig, registry: string): Credentials | undefined {
-  const entries = [...config.auths];
-  const entry = entries.find(([key]) => isSameKey(key, registry)) ?? entries.find(([key]) => isSameHost(key, registry));
+/**
+ * The credentials in the file itself for a repository: those of the longest path that it lies below, else those of the
+ * host. Undefined when it has none, or only the mark that a helper has them (`{}`).
+ */
+export function findEntry(config: DockerConfig, registry: string, path = ''): Credentials | undefined {
+  const fitting = [...config.auths].flatMap(([key, value]) => {
+    const rank = rankKey(key, registry, path);
+    return rank === undefined ? [] : [{ key, value, rank }];
+  });
+  const [entry] = fitting.sort((a, b) => b.rank - a.rank);
   if (entry === undefined) return undefined;
-  const [key, value] = entry;
+  const { key, value } = entry;
   const problem = (text: string): Error =>
-    toInvalidCredentials(config.place, `the entry of ${key} ${text}`, `log in again with \`docker login ${registry}\``);
+    toInvalidCredentials(
+      config.place,
+      `the entry of ${cleanText(key, 200)} ${text}`,
+      `log in again with \`docker login ${registry}\``,
+    );
   if (!isRecord(value)) throw problem('is not an object');
-  return toEntry(value, `credentials from ${config.place}`, problem);
+  const part = findNamespace(key) === '' ? '' : ` for ${cleanText(key, 200)}`;
+  return toEntry(value, `credentials from ${config.place}${part}`, problem);
 }
 
 type Problem = (text: string) => Error;

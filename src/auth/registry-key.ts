@@ -24,3 +24,23 @@ export function isSameHost(key: string, registry: string): boolean {
   ).trim();
   return host === registry.toLowerCase() || (registry === HUB && HUB_KEYS.has(host));
 }
+
+/**
+ * How well `key` fits the repository `path` of `registry`; the highest wins, undefined when it does not fit. A key of a
+ * path, `host/ns` or `host/ns/repo`, is for what lies below it; one with a scheme, as docker writes it, is for its whole
+ * host (containers-auth.json(5), c/image `normalizeAuthFileKey`).
+ */
+export function rankKey(key: string, registry: string, path: string): number | undefined {
+  if (!isSameHost(key, registry)) return undefined;
+  const namespace = findNamespace(key);
+  if (namespace === '') return isSameKey(key, registry) ? 1 : 0;
+  return `${path}/`.startsWith(`${namespace}/`) ? 1 + namespace.length : undefined;
+}
+
+/** The path in a key; empty when it is for a whole host. */
+export function findNamespace(key: string): string {
+  if (/^https?:\/\//i.test(key)) return '';
+  const path = key.replace(/^[^/]*\/?/, '').replace(/\/+$/, '');
+  // What docker wrote before it had registries by host: the version of the API.
+  return /^v[12]$/.test(path) ? '' : path;
+}

@@ -344,7 +344,10 @@ function makeSender(registry: FaultServer, options: SenderOptions = {}): (scope?
     registry: registry.host,
     transport,
     clock: REAL_CLOCK,
-    credentials: { find: () => Promise.resolve(options.credentials) },
+    credentials: {
+      find: () => Promise.resolve(options.credentials),
+      findHeaders: () => Promise.resolve({}),
+    },
     trustedRealms: [],
     access: options.access ?? 'write',
   });

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   type CredentialFinder,
@@ -89,6 +89,85 @@ describe('credentials', () => {
   });
 });
 
+describe('the files of podman', () => {
+  const toFile = (user: string): string => JSON.stringify({ auths: { 'ghcr.io': toAuth(user) } });
+
+  it.each([
+    [['docker', 'runtime', 'home'], 'docker'],
+    [['runtime', 'home'], 'runtime'],
+    [['home'], 'home'],
+  ])('count after docker, in order: of %j it is %s', async (present, expected) => {
+    const home = makeTempDir();
+    const places: Readonly<Record<string, string>> = {
+      docker: '.docker/config.json',
+      runtime: 'run/containers/auth.json',
+      home: '.config/containers/auth.json',
+    };
+    for (const name of present) save(join(home, places[name]!), toFile(name));
+    const finder = createCredentialFinder({
+      ...BASE,
+      homeDirectory: home,
+      environment: { XDG_RUNTIME_DIR: join(home, 'run') },
+    });
+    expect(await finder.find('ghcr.io', 'acme/api')).toMatchObject({ username: expected });
+  });
+
+  it('are looked for in $XDG_CONFIG_HOME', async () => {
+    const folder = makeTempDir();
+    save(join(folder, 'containers/auth.json'), toFile('moved'));
+    const finder = makeFinder({ environment: { XDG_CONFIG_HOME: folder } });
+    expect(await finder.find('ghcr.io')).toMatchObject({ username: 'moved' });
+  });
+
+  it('give way to REGISTRY_AUTH_FILE, and so does docker', async () => {
+    const path = join(makeTempDir(), 'auth.json');
+    save(path, toFile('named'));
+    const finder = makeFinder({
+      config: { auths: { 'ghcr.io': toAuth('docker'), 'quay.io': toAuth('docker') } },
+      environment: { REGISTRY_AUTH_FILE: path },
+    });
+    expect(await finder.find('ghcr.io')).toMatchObject({ username: 'named', source: `credentials from ${path}` });
+    expect(await finder.find('quay.io')).toBeUndefined();
+  });
+
+  it('must exist when REGISTRY_AUTH_FILE names them', async () => {
+    const finder = makeFinder({ environment: { REGISTRY_AUTH_FILE: '/nowhere/auth.json' } });
+    await expect(finder.find('ghcr.io')).rejects.toMatchObject({
+      code: 'CREDENTIALS_INVALID',
+      message: expect.stringContaining('/nowhere/auth.json'),
+    });
+  });
+
+  it('may name a helper for a host, and have no general one', async () => {
+    const path = join(makeTempDir(), 'auth.json');
+    save(path, JSON.stringify({ credHelpers: { 'ghcr.io': 'test' }, credsStore: 'missing' }));
+    const environment = { ...installHelper('test', HELPER), REGISTRY_AUTH_FILE: path };
+    const finder = makeFinder({ environment });
+    expect(await finder.find('ghcr.io', 'acme/api')).toMatchObject({ username: 'helper' });
+    expect(await finder.find('quay.io', 'acme/api')).toBeUndefined();
+  });
+});
+
+describe('the headers of the docker config', () => {
+  it('are those that Plait and HTTP do not set themselves', async () => {
+    const HttpHeaders = {
+      'X-Meta': 'team',
+      'User-Agent': 'docker',
+      authorization: 'Basic x',
+      Host: 'evil.example',
+      'Content-Length': '0',
+      'X-Split': 'a\r\nb: c',
+      'X-Number': 1,
+      'bad name': 'x',
+    };
+    expect(await makeFinder({ config: { HttpHeaders } }).findHeaders()).toEqual({ 'x-meta': 'team' });
+  });
+
+  it.each([[undefined], ['not json'], ['{"HttpHeaders": "x"}']])('are none with %j for a file', async (text) => {
+    expect(await makeFinder(text === undefined ? {} : { text }).findHeaders()).toEqual({});
+  });
+});
+
 describe('explicit credentials', () => {
   const explicit = (): { kind: 'env'; usernameEnv: string; passwordEnv: string } => ({
     kind: 'env',
@@ -163,6 +242,11 @@ describe('a config that cannot be used', () => {
     await expect(finder.find('ghcr.io')).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
   });
 });
+
+function save(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
 
 const BASE: CredentialOptions = {
   environment: {},

@@ -73,6 +73,32 @@ describe('the entry of a registry', () => {
     );
   });
 
+  it.each([
+    ['acme/api', 'api'],
+    ['acme/api/debug', 'api'],
+    ['acme/web', 'acme'],
+    ['acme', 'acme'],
+    ['acmes/api', 'host'],
+    ['', 'host'],
+  ])('for the path %j is the one of the longest path above it: %s', (path, expected) => {
+    const toEntry = (username: string): object => ({ username, password: 'x' });
+    const auths = { 'ghcr.io': toEntry('host'), 'ghcr.io/acme/': toEntry('acme'), 'GHCR.io/acme/api': toEntry('api') };
+    const config = parseDockerConfig(JSON.stringify({ auths }), PLACE);
+    expect(findEntry(config, 'ghcr.io', path)).toMatchObject({ username: expected });
+  });
+
+  it('of a path is for nothing beside it, and says so in its source', () => {
+    const text = JSON.stringify({ auths: { 'index.docker.io/acme': { auth: AUTH } } });
+    const config = parseDockerConfig(text, PLACE);
+    expect(findEntry(config, 'docker.io', 'library/redis')).toBeUndefined();
+    expect(findEntry(config, 'docker.io', 'acme/api')).toMatchObject({ source: `${SOURCE} for index.docker.io/acme` });
+  });
+
+  it.each(['https://ghcr.io/org', 'ghcr.io/v1/', 'ghcr.io/v2'])('under %s is for every path of the host', (key) => {
+    const config = parseDockerConfig(JSON.stringify({ auths: { [key]: { auth: AUTH } } }), PLACE);
+    expect(findEntry(config, 'ghcr.io', 'acme/api')).toEqual(WEAVER);
+  });
+
   it('does not hurt others when it is broken', () => {
     expect(find({ auths: { 'broken.example': 1, 'ghcr.io': { auth: AUTH } } }, 'ghcr.io')).toEqual(WEAVER);
   });
