@@ -2,7 +2,9 @@ import type { LoadedConfig } from '../config/load.ts';
 import { settingsFor } from '../config/registries.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { createRegistryClient } from '../registry/create-client.ts';
+import { renderWarnings } from '../report/text-warnings.ts';
 import type { CliContext } from './context.ts';
+import { chooseStyle } from './display.ts';
 import type { ConnectionOptions } from './options.ts';
 import { VERSION } from './version.ts';
 
@@ -12,7 +14,7 @@ export interface ConnectOptions {
   readonly flags: ConnectionOptions;
 }
 
-/** Gives `use` a registry client and closes it however `use` ends. */
+/** Gives `use` a registry client. However `use` ends, tells what registries warned of, and closes the client. */
 export async function withClient<T>(
   context: CliContext,
   options: ConnectOptions,
@@ -35,6 +37,7 @@ export async function withClient<T>(
   try {
     return await use(client);
   } finally {
+    context.stderr.write(renderWarnings(client.warnings(), chooseStyle(context, context.stderr, 'auto')));
     await client.close();
   }
 }
