@@ -42,6 +42,7 @@ export const DIAGNOSTIC_CODES = Object.freeze({
   'conflicting-settings': 'settings of a registry exclude each other',
   'unprotected-hosts': 'a setting for all hosts gives up the protection of TLS',
   'incomplete-auth': 'credentials are named only in part, or twice',
+  'read-only-target': 'a tag is to be published where only reading is allowed',
   // images
   'invalid-reference': 'a text is not an image reference',
   'floating-reference': 'a source has neither tag nor digest',

@@ -10,6 +10,7 @@ import { dropNulls } from './merge.ts';
 import { findNearest } from './nearest.ts';
 import { type Cursor, descend, findValue, type MapNode, makeMap } from './node.ts';
 import { parseConfig } from './parse.ts';
+import { checkReadOnlyTargets } from './read-only-targets.ts';
 import { joinRegistries, listRegistries, type WrittenSettings } from './registries.ts';
 import { quote } from './scalar-text.ts';
 import { defaultsSchema, fileSchema } from './schema/config-schema.ts';
@@ -53,10 +54,9 @@ export function loadConfig({ files, variables, environment }: LoadOptions): Load
     parts.flatMap((part) => part.registries),
     findings,
   );
-  const declarations = shareTags(
-    parts.flatMap((part) => part.images),
-    findings,
-  );
+  const images = parts.flatMap((part) => part.images);
+  checkReadOnlyTargets(images, settings, findings);
+  const declarations = shareTags(images, findings);
   findings.assertNoError();
   const [first] = sources;
   if (declarations.length === 0 && first !== undefined) {

@@ -34,7 +34,7 @@ export function listRegistries(
     const where = placeOfKey(cursor, key);
     const host = readHost(key, where, findings);
     const entry: Entry = { input, cursor: descend(cursor, key), isEveryHost: host === EVERY_HOST, findings };
-    for (const check of [checkTransport, checkAuth]) check(entry);
+    for (const check of [checkTransport, checkClientPair, checkMirrors, checkAuth]) check(entry);
     return host === undefined ? [] : [{ host, settings: toSettings(entry), where }];
   });
 }
@@ -96,7 +96,7 @@ function checkTransport({ input, cursor, isEveryHost, findings }: Entry): void {
     findings.warn({ code: 'unprotected-hosts', where: placeOfKey(cursor, key), message, hint: 'name the hosts' });
   }
   if (input.plainHttp !== true) return;
-  for (const key of ['ca', 'insecureSkipVerify'] as const) {
+  for (const key of ['ca', 'clientCert', 'insecureSkipVerify'] as const) {
     if (input[key] === undefined || input[key] === false) continue;
     const message = `plainHttp and ${key} exclude each other`;
     findings.error({
@@ -106,6 +106,27 @@ function checkTransport({ input, cursor, isEveryHost, findings }: Entry): void {
       hint: 'plain http has no certificates',
     });
   }
+}
+
+function checkClientPair({ input, cursor, isEveryHost, findings }: Entry): void {
+  const given = (['clientCert', 'clientKey'] as const).filter((key) => input[key] !== undefined);
+  const [key] = given;
+  if (key === undefined) return;
+  const where = placeOfKey(cursor, key);
+  if (given.length === 1) {
+    const message = 'clientCert and clientKey go together';
+    findings.error({ code: 'incomplete-auth', where, message, hint: 'name the file of the other one too' });
+  } else if (isEveryHost) {
+    const message = `${key} under "*" would show the certificate to every host that an image names`;
+    findings.error({ code: 'conflicting-settings', where, message, hint: 'name the host that it is for' });
+  }
+}
+
+function checkMirrors({ input, cursor, isEveryHost, findings }: Entry): void {
+  if (input.mirrors === undefined || !isEveryHost) return;
+  const message = 'mirrors under "*" would be asked for what every host has';
+  const hint = 'name the host that they are mirrors of';
+  findings.error({ code: 'conflicting-settings', where: placeOfKey(cursor, 'mirrors'), message, hint });
 }
 
 function checkAuth({ input, cursor, isEveryHost, findings }: Entry): void {
@@ -134,23 +155,29 @@ function checkAuth({ input, cursor, isEveryHost, findings }: Entry): void {
 }
 
 function toSettings({ input, cursor, findings }: Entry): RegistrySettings {
-  const { auth: _auth, ca, trustedRealms, ...plain } = input;
+  const { auth: _auth, ca, clientCert, clientKey, trustedRealms, mirrors, ...plain } = input;
   const auth = toAuth(input.auth);
   const { directory } = cursor.node.file;
+  const paths = Object.entries({ ca, clientCert, clientKey }).flatMap(([key, path]) =>
+    path === undefined ? [] : [[key, isAbsolute(path) ? path : resolve(directory, path)] as const],
+  );
   const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
   return {
     ...given,
-    ...(ca === undefined ? {} : { ca: isAbsolute(ca) ? ca : resolve(directory, ca) }),
+    ...Object.fromEntries(paths),
     ...(auth === undefined ? {} : { auth }),
-    ...(trustedRealms === undefined ? {} : { trustedRealms: readRealms(trustedRealms, cursor, findings) }),
+    ...(mirrors === undefined ? {} : { mirrors: readHosts(mirrors, descend(cursor, 'mirrors'), findings) }),
+    ...(trustedRealms === undefined
+      ? {}
+      : { trustedRealms: readHosts(trustedRealms, descend(cursor, 'trustedRealms'), findings) }),
   };
 }
 
-function readRealms(realms: readonly string[], cursor: Cursor, findings: Findings): readonly string[] {
-  return realms.flatMap((text, index) => {
+function readHosts(hosts: readonly string[], cursor: Cursor, findings: Findings): readonly string[] {
+  return hosts.flatMap((text, index) => {
     const parsed = parseHost(text);
     if ('host' in parsed) return [parsed.host];
-    const where = descend(cursor, 'trustedRealms', index);
+    const where = descend(cursor, index);
     findings.error({
       code: 'invalid-host',
       where,

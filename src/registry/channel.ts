@@ -5,7 +5,7 @@ import type { BodyLimit, BufferedResponse, HttpRequest, HttpResponse, StreamedRe
 import type { Transport } from '../transport/transport.ts';
 import { toApiHost } from './endpoint.ts';
 import type { RegistryMemory } from './memory.ts';
-import { assertTakesWrites } from './read-only.ts';
+import { assertTakesWrites, toSourceOnly } from './read-only.ts';
 import { parseWarnings, type Warnings } from './warnings.ts';
 
 /** A request to one registry: what varies between requests. */
@@ -36,6 +36,8 @@ export interface Channel {
 export interface ChannelOptions extends Authorized {
   readonly registry: string;
   readonly access: 'read' | 'write';
+  /** True when the user allows only reading here. */
+  readonly readOnly: boolean;
   readonly memory: RegistryMemory;
   readonly warnings: Warnings;
 }
@@ -98,9 +100,10 @@ function prepare(options: ChannelOptions, request: ChannelRequest, origin: URL):
   };
 }
 
-function assertAllowed({ access, registry, memory }: ChannelOptions, request: ChannelRequest): void {
+function assertAllowed({ access, readOnly, registry, memory }: ChannelOptions, request: ChannelRequest): void {
   if (request.method === 'GET' || request.method === 'HEAD') return;
   if (access !== 'write')
     throw new PlaitError('READ_ONLY_COMMAND', `could not ${request.purpose}: this command only reads`);
+  if (readOnly) throw toSourceOnly(registry, request.purpose);
   assertTakesWrites(memory, registry, request.purpose);
 }

@@ -81,11 +81,11 @@ function createChannels(options: RegistryClientOptions, parts: ChannelParts): (r
     const known = channels.get(registry);
     if (known !== undefined) return known;
     onNew(registry);
-    const { trustedRealms = [] } = options.settings(registry);
+    const { trustedRealms = [], readOnly = false } = options.settings(registry);
     const { clock, access } = options;
     const authenticator = createAuthenticator({ registry, transport, clock, credentials, trustedRealms, access });
     const own = { authenticator, firstContact: createFirstContact(), memory: createRegistryMemory() };
-    const channel = createChannel({ registry, transport, access, warnings, ...own });
+    const channel = createChannel({ registry, transport, access, readOnly, warnings, ...own });
     channels.set(registry, channel);
     return channel;
   };

@@ -11,3 +11,10 @@ export function assertTakesWrites(memory: RegistryMemory, registry: string, purp
     status: 405,
   });
 }
+
+/** The error for a write to a registry that the user set to `readOnly`. */
+export function toSourceOnly(registry: string, purpose: string): PlaitError {
+  return new PlaitError('REGISTRY_READ_ONLY', `could not ${purpose}: ${registry} is set to \`readOnly\``, {
+    hint: `${registry} is a source, never a target; remove \`readOnly\` from its settings to write there`,
+  });
+}

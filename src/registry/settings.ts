@@ -11,9 +11,17 @@ export interface RegistrySettings {
   readonly insecureSkipVerify?: boolean;
   /** Absolute path of a PEM file with authorities to trust besides those of the system. */
   readonly ca?: string;
+  /** Absolute path of a PEM file with the certificate to show; goes with `clientKey`. */
+  readonly clientCert?: string;
+  /** Absolute path of a PEM file with the private key of `clientCert`. */
+  readonly clientKey?: string;
   /** Requests in flight at one time. */
   readonly concurrency?: number;
   readonly auth?: RegistryAuth;
   /** Hosts of token servers that may get the credentials of this registry. */
   readonly trustedRealms?: readonly string[];
+  /** Refuse every write before it is sent. */
+  readonly readOnly?: boolean;
+  /** Hosts to look for content by digest at first. They get nothing that is meant for this registry. */
+  readonly mirrors?: readonly string[];
 }

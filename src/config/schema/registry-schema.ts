@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { section } from './section.ts';
-import { environmentName, list, text } from './values.ts';
+import { environmentName, list, nonEmptyText, text } from './values.ts';
 
 const authSchema = section(
   {
@@ -27,6 +27,14 @@ export const registrySchema = section(
       'A PEM file with authorities to trust besides those of the system, relative to this file.',
       './certs/root.pem',
     ).optional(),
+    clientCert: nonEmptyText(
+      'A PEM file with the certificate to show to the registry, relative to this file. Goes with clientKey.',
+      './certs/ci.pem',
+    ).optional(),
+    clientKey: nonEmptyText(
+      'A PEM file with the private key of clientCert, relative to this file.',
+      './certs/ci.key',
+    ).optional(),
     concurrency: z
       .int()
       .min(1)
@@ -34,6 +42,12 @@ export const registrySchema = section(
       .meta({ description: 'Requests in flight at one time.', examples: [8] })
       .optional(),
     insecureSkipVerify: z.boolean().meta({ description: 'Accept any certificate.', default: false }).optional(),
+    mirrors: list(
+      z.string(),
+      'Hosts that hold copies of what this registry has. Sources with a digest are looked for there first; tags, targets and credentials of this registry never go there.',
+      ['mirror.gcr.io'],
+    ).optional(),
+    readOnly: z.boolean().meta({ description: 'Only read: a source, never a target.', default: false }).optional(),
     trustedRealms: list(z.string(), 'Hosts of token servers that may get the credentials of this registry.', [
       'auth.corp.example',
     ]).optional(),
@@ -42,7 +56,7 @@ export const registrySchema = section(
   {
     id: 'Registry',
     description: 'How to talk to a registry.',
-    planned: ['clientCert', 'clientKey', 'deletes', 'mirrors', 'rateLimitReserve', 'readOnly'],
+    planned: ['deletes', 'rateLimitReserve'],
   },
 );
 

@@ -59,7 +59,7 @@ describe('the complete example', () => {
   });
 
   it('knows where everything is written', () => {
-    expect(declarations[3]?.origin).toEqual({ file: 'manifests.yaml', line: 43, column: 5 });
+    expect(declarations[3]?.origin).toEqual({ file: 'manifests.yaml', line: 45, column: 5 });
   });
 });
 

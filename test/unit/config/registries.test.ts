@@ -33,6 +33,19 @@ describe('registries', () => {
     ]);
   });
 
+  it('have a client certificate and its key relative to the config file', () => {
+    const settings = settingsOf('a.b: {clientCert: ./ci.pem, clientKey: /etc/ci.key}');
+
+    expect(settings.get('a.b')).toEqual({ clientCert: '/project/ci.pem', clientKey: '/etc/ci.key' });
+  });
+
+  it('name their mirrors as hosts', () => {
+    expect(settingsOf('docker.io: {mirrors: [Mirror.gcr.io, "m:5000"]}').get('docker.io')?.mirrors).toEqual([
+      'mirror.gcr.io',
+      'm:5000',
+    ]);
+  });
+
   it('have credentials by the names of variables or by a helper', () => {
     const settings = settingsOf('a.b: {auth: {usernameEnv: U, passwordEnv: P}}, "*": {auth: {helper: corp-login}}');
 
@@ -64,6 +77,12 @@ describe('registries', () => {
     ['a.b: {auth: {helper: ►../../bin/sh}}', 'invalid-value registries["a.b"].auth.helper'],
     ['a.b: {auth: {helper: ►"h; rm -rf /"}}', 'invalid-value registries["a.b"].auth.helper'],
     ['"*": {auth: ►{usernameEnv: U, passwordEnv: P}}', 'conflicting-settings registries["*"].auth'],
+    ['a.b: {plainHttp: true, ►clientCert: x, clientKey: y}', 'conflicting-settings registries["a.b"].clientCert'],
+    ['a.b: {►clientCert: x}', 'incomplete-auth registries["a.b"].clientCert'],
+    ['a.b: {►clientKey: x}', 'incomplete-auth registries["a.b"].clientKey'],
+    ['"*": {►clientCert: x, clientKey: y}', 'conflicting-settings registries["*"].clientCert'],
+    ['"*": {►mirrors: [a.b]}', 'conflicting-settings registries["*"].mirrors'],
+    ['a.b: {mirrors: [►https://x.y]}', 'invalid-host registries["a.b"].mirrors[0]'],
     ['a.b: {trustedRealms: [►https://x.y]}', 'invalid-host registries["a.b"].trustedRealms[0]'],
   ])('are checked: %s', (registries, expected) => {
     const { text, place } = readMark(`version: 1\nregistries: {${registries}}\n`);
@@ -81,6 +100,24 @@ describe('a setting that gives up TLS', () => {
     expect(listAll(text)).toContain(`${place} warning unprotected-hosts registries["*"].${key}`);
     expect(listAll(text)).toHaveLength(2);
   });
+});
+
+describe('a registry to read only', () => {
+  const toText = (registries: string, rest: string): string =>
+    `version: 1\nregistries: {${registries}}\nimages: [{target: a.b/app, ${rest}, platforms: [linux/amd64], source: "c.d/app:1"}]\n`;
+
+  it.each(['a.b: {readOnly: true}', '"*": {readOnly: true}'])('is no target: %s', (registries) => {
+    const { text, place } = readMark(toText(registries, 'tags: [►one]'));
+
+    expect(listErrors(text)).toEqual([`${place} read-only-target images[0].tags[0]`]);
+  });
+
+  it.each(['c.d: {readOnly: true}', 'a.b: {readOnly: false}, "*": {readOnly: true}'])(
+    'is a source: %s',
+    (registries) => {
+      expect(listErrors(toText(registries, 'tags: [one]'))).toEqual([]);
+    },
+  );
 });
 
 describe('a secret in the config', () => {

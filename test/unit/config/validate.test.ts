@@ -58,14 +58,14 @@ absent: []
 drift: {}
 guards: {}
 defaults: {referrers: all, compare: bytes, order: canonical, onMissingSource: skipImage}
-registries: {docker.io: {mirrors: [a.b], rateLimitReserve: 1, deletes: tag, readOnly: true, clientCert: a, clientKey: b}}
+registries: {docker.io: {rateLimitReserve: 1, deletes: tag}}
 images:
   - {${IMAGE}, tags: [a], protect: true, guards: {immutableTags: [], requirePlatforms: [], sameLabel: {}}}
 `;
 
     const codes = diagnoseFiles({ 'manifests.yaml': text }).map((diagnostic) => diagnostic.code);
 
-    expect(codes).toHaveLength(18);
+    expect(codes).toHaveLength(14);
     expect(new Set(codes)).toEqual(new Set(['unsupported-key']));
   });
 });
