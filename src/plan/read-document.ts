@@ -16,7 +16,7 @@ export interface PlanEnvelope {
 /** Throws PLAN_INVALID for what is not a plan file at all. */
 export function openPlanFile(bytes: Uint8Array): PlanEnvelope {
   const json = parseStrictJson(bytes, { what: 'the plan file', code: 'PLAN_INVALID', maxBytes: MAX_PLAN_BYTES });
-  const formatVersion = isJsonObject(json) ? json['formatVersion'] : undefined;
+  const formatVersion = isJsonObject(json) ? json.formatVersion : undefined;
   if (!isJsonObject(json) || typeof formatVersion !== 'string' || !('changes' in json)) {
     throw new PlaitError('PLAN_INVALID', 'the file is not a plan', { hint: 'make one with  plait plan -o FILE' });
   }
