@@ -6,7 +6,7 @@ import type { Exchange } from './exchange.ts';
 import type { HostGate } from './host-gate.ts';
 import type { HostTraffic } from './host-traffic.ts';
 import { toInterrupted } from './interrupted.ts';
-import { findHeader, type HttpRequest } from './message.ts';
+import { findHeader, type HttpRequest, type Lane } from './message.ts';
 import { countExtraTries, findErrorCode, isBeforeSending, toNetworkError } from './network-error.ts';
 import type { RetryPolicy } from './policy.ts';
 import { parsePullPauseMs } from './pull-limit.ts';
@@ -70,6 +70,12 @@ function isRepeatable(request: HttpRequest): boolean {
   return request.body === undefined || request.body instanceof Uint8Array;
 }
 
+/**
+ * What the limit over all hosts is for. An upload is fed by a download that already counts, and either may want a token
+ * first: to wait for that limit as well could block both for ever.
+ */
+const COUNTED: ReadonlySet<Lane> = new Set(['metadata', 'download']);
+
 /** Runs `task` when there is room: first in the queue of its kind at the host, then past the gate, then over all hosts. */
 async function inTurn<T>(options: RetrierOptions, request: HttpRequest, task: () => Promise<T>): Promise<T> {
   const { gate, pullGate, lanes } = options.traffic(request.url);
@@ -82,8 +88,7 @@ async function inTurn<T>(options: RetrierOptions, request: HttpRequest, task: ()
       request.signal?.throwIfAborted();
       await gate.pass(maxRetryAfterMs, request.purpose, request.signal);
       if (isPull && !pullGate.isOpen()) return undefined;
-      // An upload is fed by a download that already counts; to wait here as well could block both for ever.
-      return { value: await (isRepeatable(request) ? options.total(task) : task()) };
+      return { value: await (COUNTED.has(request.lane) ? options.total(task) : task()) };
     });
     if (turn !== undefined) return turn.value;
   }

@@ -53,7 +53,7 @@ describe('the requests at one time', () => {
 
 function startSlowServer(): Promise<FaultServer> {
   return startFaultServer(async () => {
-    await sleep(30);
+    await sleep(120);
     return {};
   });
 }
