@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { PlaitError } from '../errors/plait-error.ts';
 import { cleanText } from '../errors/redact.ts';
 
@@ -51,6 +51,8 @@ export interface DigestVerifier {
   update(chunk: Uint8Array): void;
   /** To be asked once, after the last chunk. */
   matches(): boolean;
+  /** Another one that was fed the same so far. */
+  fork(): DigestVerifier;
 }
 
 /** Throws DIGEST_INVALID for an algorithm that cannot be computed, because such content must not be trusted. */
@@ -61,10 +63,14 @@ export function createVerifier(digest: Digest): DigestVerifier {
       hint: 'use an image with a sha256 digest',
     });
   }
-  const hash = createHash(algorithm);
+  return toVerifier(digest, algorithm, createHash(algorithm));
+}
+
+function toVerifier(digest: Digest, algorithm: DigestAlgorithm, hash: Hash): DigestVerifier {
   return {
     update: (chunk) => void hash.update(chunk),
     matches: () => `${algorithm}:${hash.digest('hex')}` === digest,
+    fork: () => toVerifier(digest, algorithm, hash.copy()),
   };
 }
 

@@ -15,6 +15,8 @@ export const ANSWER_LIMIT = { maxBytes: 1024 * 1024 };
 /** An upload the registry is waiting for. The URL is used once and exactly as given. */
 export interface UploadSession {
   readonly url: URL;
+  /** The least that the registry takes as one piece of a blob, bytes; undefined when it does not say. */
+  readonly minChunkBytes?: number;
 }
 
 /** Begins an upload. Throws when the registry takes none. */
@@ -48,7 +50,8 @@ export async function toSession(place: Place, response: BufferedResponse, purpos
   if (origin.protocol === 'https:' && url.protocol !== 'https:')
     throw refuse(response, purpose, 'wants it without TLS');
   if (url.username !== '' || url.password !== '') throw refuse(response, purpose, 'names a user in the upload URL');
-  return { url };
+  const least = findHeader(response.headers, 'oci-chunk-min-length') ?? '';
+  return /^\d{1,15}$/.test(least) ? { url, minChunkBytes: Number(least) } : { url };
 }
 
 function refuse(response: BufferedResponse, purpose: string, problem: string): PlaitError {
@@ -61,10 +64,11 @@ function refuse(response: BufferedResponse, purpose: string, problem: string): P
 /** One blob to send into a session. */
 export interface UploadContent {
   readonly digest: Digest;
-  readonly body: StreamBody;
+  /** Empty when all of it was sent before, in pieces. */
+  readonly body: StreamBody | Uint8Array;
 }
 
-/** Sends the whole blob with one PUT, without credentials when the session is on another host. */
+/** Sends the blob, or what is left of it, with one PUT, without credentials when the session is on another host. */
 export async function fillUpload(
   place: Place,
   session: UploadSession,
