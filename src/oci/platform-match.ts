@@ -124,12 +124,16 @@ function describeFeatures(host: Platform, platform: Platform): string | undefine
   return missing.length === 0 ? undefined : `needs os.features the host lacks: ${missing.join(', ')}`;
 }
 
+function describeFit(platform: Platform, rung: number, host: Platform | undefined): string {
+  if (rung > 0) return `${describeCpu(platform)} runs on ${describeCpu(host)}`;
+  if (platform.osVersion === host?.osVersion || platform.osVersion === undefined) return 'the exact platform';
+  return `its os.version ${platform.osVersion} runs there`;
+}
+
 function describeVerdict(verdict: Verdict, rungs: readonly Platform[]): string {
   switch (verdict.kind) {
     case 'runs':
-      return verdict.rung === 0
-        ? 'the exact platform'
-        : `${describeCpu(verdict.platform)} runs on ${describeCpu(rungs[0])}`;
+      return describeFit(verdict.platform, verdict.rung, rungs[0]);
     case 'undeclared':
       return 'no platform given: the client must read its config to know';
     case 'refused':
