@@ -30,6 +30,7 @@ export async function withClient<T>(
     access,
     environment: context.environment,
     homeDirectory: context.homeDirectory,
+    systemDirectory: context.environment.PLAIT_ETC || '/etc',
     clock: context.clock,
     userAgent: `plait/${VERSION}`,
     ...(flags.parallelism === undefined ? {} : { parallelism: flags.parallelism }),

@@ -38,6 +38,10 @@ export interface ChannelOptions extends Authorized {
   readonly access: 'read' | 'write';
   /** True when the user allows only reading here. */
   readonly readOnly: boolean;
+  /** The origin to talk to when this machine knows another one than the registry itself. */
+  readonly findServer: () => Promise<URL | undefined>;
+  /** Throws when this machine forbids to talk to this repository. */
+  readonly assertUnblocked: (path: string, purpose: string) => Promise<void>;
   readonly memory: RegistryMemory;
   readonly warnings: Warnings;
 }
@@ -46,7 +50,12 @@ export function createChannel(options: ChannelOptions): Channel {
   const { registry, transport, memory, authenticator } = options;
   const findOrigin = async (): Promise<URL> => {
     const host = toApiHost(registry);
-    return new URL(`${await transport.schemes.find(host)}//${host}/`);
+    return (await options.findServer()) ?? new URL(`${await transport.schemes.find(host)}//${host}/`);
+  };
+  const makeReady = async (request: ChannelRequest): Promise<AuthorizedRequest> => {
+    assertAllowed(options, request);
+    await options.assertUnblocked(request.access[0]?.path ?? '', request.purpose);
+    return prepare(request, await findOrigin());
   };
   return {
     registry,
@@ -54,14 +63,14 @@ export function createChannel(options: ChannelOptions): Channel {
     memory,
     findOrigin,
     send: async (request, limit) => {
-      const ready = prepare(options, request, await findOrigin());
+      const ready = await makeReady(request);
       const isForeign = ready.onBehalfOf !== undefined;
       const response = await (isForeign ? transport.send(ready, limit) : sendAuthorized(options, ready, limit));
       noteWarnings(options, response, isForeign);
       return response;
     },
     open: async (request, use) => {
-      const ready = prepare(options, request, await findOrigin());
+      const ready = await makeReady(request);
       const isForeign = ready.onBehalfOf !== undefined;
       const noteAndUse: typeof use = (response) => {
         noteWarnings(options, response, isForeign);
@@ -86,9 +95,8 @@ function noteWarnings(options: ChannelOptions, response: HttpResponse, isForeign
 }
 
 /** The request as it is sent; one to another origin than the registry's is marked as such and gets no credentials. */
-function prepare(options: ChannelOptions, request: ChannelRequest, origin: URL): AuthorizedRequest {
+function prepare(request: ChannelRequest, origin: URL): AuthorizedRequest {
   const { target, access, ...rest } = request;
-  assertAllowed(options, request);
   const url = new URL(target, origin);
   const isForeign = url.origin !== origin.origin;
   return {

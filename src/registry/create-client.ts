@@ -1,25 +1,20 @@
-import { createAuthenticator } from '../auth/create-authenticator.ts';
-import { createCredentialFinder } from '../auth/credential-finder.ts';
-import { createFirstContact } from '../auth/first-contact.ts';
 import { type Repository, toRepositoryKey } from '../oci/repository.ts';
 import type { Clock } from '../transport/clock.ts';
 import type { RetryPolicy, Timeouts } from '../transport/policy.ts';
-import { createTransport, type Transport } from '../transport/transport.ts';
 import { createBlobCopies } from './blob-copies.ts';
-import { type Channel, createChannel } from './channel.ts';
+import { createChannels } from './channels.ts';
 import type { BlobCopy, BlobCopyOutcome, RegistryClient, RequestOptions } from './client.ts';
 import type { Place } from './context.ts';
 import { copyBlob } from './copy-blob.ts';
 import { deleteTag } from './delete-tag.ts';
-import { toRegistry, toUrlHost } from './endpoint.ts';
 import { headManifest } from './head-manifest.ts';
 import { listTags } from './list-tags.ts';
-import { createRegistryMemory } from './memory.ts';
+import { createNetwork } from './network.ts';
 import { putManifestTags } from './put-tags.ts';
 import { hasBlob, readBlob } from './read-blob.ts';
 import { getManifest } from './read-manifest.ts';
 import type { RegistrySettings } from './settings.ts';
-import { createWarnings, type Warnings } from './warnings.ts';
+import { createWarnings } from './warnings.ts';
 import { putManifest } from './write-manifest.ts';
 
 export interface RegistryClientOptions {
@@ -29,6 +24,8 @@ export interface RegistryClientOptions {
   readonly access: 'read' | 'write';
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly homeDirectory: string;
+  /** Where this machine keeps what it tells other tools on registries, `/etc`; not looked at when absent. */
+  readonly systemDirectory?: string;
   readonly clock: Clock;
   readonly userAgent: string;
   /** Requests in flight over all registries. */
@@ -39,13 +36,10 @@ export interface RegistryClientOptions {
 
 /** A client for all registries of one run. Nothing is sent before the first call; `close` it at the end. */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
-  // A registry written with the port 443 loses it in URLs; its settings must be found all the same.
-  const written = new Map<string, string>();
-  const profile = (host: string): RegistrySettings => options.settings(written.get(host) ?? toRegistry(host));
-  const transport = createTransport({ ...options, profile });
+  const network = createNetwork(options);
+  const { transport } = network;
   const warnings = createWarnings();
-  const onNew = (registry: string): void => void written.set(toUrlHost(registry), registry);
-  const channelOf = createChannels(options, { transport, warnings, onNew });
+  const channelOf = createChannels(options, network, warnings);
   const placeOf = (repository: Repository): Place => ({ channel: channelOf(repository.registry), repository });
   return {
     headManifest: (repository, reference, request) => headManifest(placeOf(repository), reference, request),
@@ -63,31 +57,6 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     warnings: () => warnings.list(),
     requestCounts: () => transport.counts(),
     close: () => transport.close(),
-  };
-}
-
-interface ChannelParts {
-  readonly transport: Transport;
-  readonly warnings: Warnings;
-  readonly onNew: (registry: string) => void;
-}
-
-/** One channel for each registry of the run, made on first use. */
-function createChannels(options: RegistryClientOptions, parts: ChannelParts): (registry: string) => Channel {
-  const { transport, warnings, onNew } = parts;
-  const channels = new Map<string, Channel>();
-  const credentials = createCredentialFinder({ ...options, explicit: (registry) => options.settings(registry).auth });
-  return (registry) => {
-    const known = channels.get(registry);
-    if (known !== undefined) return known;
-    onNew(registry);
-    const { trustedRealms = [], readOnly = false } = options.settings(registry);
-    const { clock, access } = options;
-    const authenticator = createAuthenticator({ registry, transport, clock, credentials, trustedRealms, access });
-    const own = { authenticator, firstContact: createFirstContact(), memory: createRegistryMemory() };
-    const channel = createChannel({ registry, transport, access, readOnly, warnings, ...own });
-    channels.set(registry, channel);
-    return channel;
   };
 }
 

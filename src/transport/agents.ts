@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { rootCertificates } from 'node:tls';
-import type { Agent } from 'undici';
-import { PlaitError } from '../errors/plait-error.ts';
+import type { Agent, buildConnector } from 'undici';
 import type { Zone } from './address-zone.ts';
 import { createCheckingLookup, findRefusal, recordZone } from './checking-lookup.ts';
-import type { HostProfile } from './host-profile.ts';
 import type { Timeouts } from './policy.ts';
+import type { ProxyFinder } from './proxy.ts';
+import { type Trust, toTlsOptions } from './trust.ts';
+import { openTunnel } from './tunnel.ts';
 
 const KEEP_ALIVE_MS = 30_000;
 
@@ -14,80 +13,103 @@ export type Reach = 'any' | { readonly zone: Zone | undefined };
 
 /** The connections of a run: one undici agent for each way of trusting and reaching hosts. */
 export interface Agents {
+  /** Throws what is wrong with the settings of the host, or with those of the proxy that leads there. */
   get(origin: string, reach: Reach): Promise<Agent>;
-  /** Where the servers of `origin` really are, as seen on connections made; undefined before the first. */
+  /** Where the servers of `origin` really are, as seen on direct connections made; undefined before the first. */
   findZone(origin: string): Zone | undefined;
   close(): Promise<void>;
 }
 
 export interface AgentsOptions {
-  readonly profile: (host: string) => HostProfile;
+  readonly trust: (host: string) => Promise<Trust>;
+  readonly proxy: ProxyFinder;
+  readonly userAgent: string;
   readonly timeouts: Timeouts;
 }
 
+/** What two origins must have in common to share an agent. */
+interface Way {
+  readonly trust: Trust;
+  readonly reach: Reach;
+  readonly proxy: URL | undefined;
+}
+
+const PLAIN: Trust = { acceptsAny: false, sources: [] };
+
 export function createAgents(options: AgentsOptions): Agents {
-  const agents = new Map<string, Promise<Agent>>();
+  const byOrigin = new Map<string, Promise<Agent>>();
+  const byWay = new Map<string, Promise<Agent>>();
   const zones = new Map<string, Zone>();
+  const find = async (url: URL, reach: Reach): Promise<Agent> => {
+    const trust = url.protocol === 'https:' ? await options.trust(url.host) : PLAIN;
+    const way = { trust, reach, proxy: options.proxy(url) };
+    const key = JSON.stringify([{ ...trust, sources: [] }, reach, way.proxy?.href]);
+    const agent = byWay.get(key) ?? createAgent(way, options, zones);
+    byWay.set(key, agent);
+    return agent;
+  };
   return {
     get: (origin, reach) => {
-      const profile = options.profile(new URL(origin).host);
-      const key = JSON.stringify([profile.ca, profile.insecureSkipVerify === true, reach]);
-      const known = agents.get(key);
-      if (known !== undefined) return known;
-      const agent = createAgent(profile, { reach, zones, connectMs: options.timeouts.connectMs });
-      agents.set(key, agent);
+      const key = `${origin} ${JSON.stringify(reach)}`;
+      const agent = byOrigin.get(key) ?? find(new URL(origin), reach);
+      byOrigin.set(key, agent);
       return agent;
     },
     findZone: (origin) => zones.get(origin),
     close: async () => {
-      for (const made of await Promise.allSettled(agents.values())) {
+      await Promise.allSettled(byOrigin.values());
+      for (const made of await Promise.allSettled(byWay.values())) {
         if (made.status === 'fulfilled') await made.value.destroy();
       }
     },
   };
 }
 
-interface ConnectOptions {
-  readonly reach: Reach;
-  readonly zones: Map<string, Zone>;
-  readonly connectMs: number;
-}
-
 /** Undici takes a while to load, so it is loaded only when something is sent. */
-async function createAgent(profile: HostProfile, options: ConnectOptions): Promise<Agent> {
+async function createAgent(way: Way, options: AgentsOptions, zones: Map<string, Zone>): Promise<Agent> {
   const { Agent, buildConnector } = await import('undici');
-  const authorities = profile.ca === undefined ? {} : { ca: [...rootCertificates, await readAuthorities(profile.ca)] };
+  const { reach, proxy } = way;
   const connect = buildConnector({
-    ...authorities,
-    rejectUnauthorized: profile.insecureSkipVerify !== true,
-    timeout: options.connectMs,
+    ...toTlsOptions(way.trust),
+    timeout: options.timeouts.connectMs,
     autoSelectFamily: true,
-    ...(options.reach === 'any' ? {} : { lookup: createCheckingLookup(options.reach.zone) }),
+    ...(reach === 'any' ? {} : { lookup: createCheckingLookup(reach.zone) }),
   });
+  const connectBy = proxy === undefined ? recording(connect, zones) : await tunnelling(connect, proxy, options);
   return new Agent({
     keepAliveTimeout: KEEP_ALIVE_MS,
     connect: (target, done) => {
-      if (options.reach !== 'any') {
-        const refused = findRefusal(target.hostname, options.reach.zone);
-        if (refused !== undefined) {
-          done(refused, null);
-          return;
-        }
-      }
-      connect(target, (...result) => {
-        recordZone(options.zones, `${target.protocol}//${target.host ?? target.hostname}`, result[1]);
-        done(...result);
-      });
+      const refused = reach === 'any' ? undefined : findRefusal(target.hostname, reach.zone);
+      if (refused === undefined) connectBy(target, done);
+      else done(refused, null);
     },
   });
 }
 
-async function readAuthorities(path: string): Promise<string> {
-  try {
-    const pem = await readFile(path, 'utf8');
-    if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
-  } catch (cause) {
-    throw new PlaitError('REGISTRY_TLS', `could not read the authorities in ${path}`, { hint: 'check `ca`', cause });
-  }
-  throw new PlaitError('REGISTRY_TLS', `${path} holds no certificate`, { hint: '`ca` names a PEM file' });
+type Connector = buildConnector.connector;
+
+function recording(connect: Connector, zones: Map<string, Zone>): Connector {
+  return (target, done) =>
+    connect(target, (...result) => {
+      recordZone(zones, `${target.protocol}//${target.host ?? target.hostname}`, result[1]);
+      done(...result);
+    });
+}
+
+/**
+ * Connects through a proxy, with TLS to the host itself inside. The name is looked up by the proxy: what it means, and so
+ * where the host is, cannot be seen from here.
+ */
+async function tunnelling(connect: Connector, proxy: URL, options: AgentsOptions): Promise<Connector> {
+  const trust = proxy.protocol === 'https:' ? await options.trust(proxy.host) : PLAIN;
+  const { userAgent, timeouts } = options;
+  return (target, done) => {
+    const port = target.port === '' ? (target.protocol === 'https:' ? '443' : '80') : target.port;
+    const tunnel = { proxy, trust, target: `${target.hostname}:${port}`, userAgent, timeoutMs: timeouts.connectMs };
+    openTunnel(tunnel, (error, socket) => {
+      if (socket === null) done(error ?? new Error('no connection'), null);
+      else if (target.protocol === 'https:') connect({ ...target, httpSocket: socket }, done);
+      else done(null, socket);
+    });
+  };
 }

@@ -4,8 +4,10 @@ import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import type { Agents, Reach } from './agents.ts';
 import { type BodySource, drain } from './body.ts';
 import type { HttpRequest, HttpResponse } from './message.ts';
+import { isTlsError, toNetworkError } from './network-error.ts';
 import type { Timeouts } from './policy.ts';
 import { findNextHop, type Hop, selectHeaders, toFirstHop } from './redirect.ts';
+import type { Trust } from './trust.ts';
 
 /** An answer whose body must be read to the end or destroyed. */
 export interface Exchange extends HttpResponse {
@@ -14,6 +16,7 @@ export interface Exchange extends HttpResponse {
 
 export interface ExchangeContext {
   readonly agents: Agents;
+  readonly trust: (host: string) => Promise<Trust>;
   readonly timeouts: Timeouts;
   readonly userAgent: string;
   /** Called for every request that goes out, with what it counts as. */
@@ -50,7 +53,7 @@ async function followOrRelease(
 }
 
 async function dispatch(context: ExchangeContext, request: HttpRequest, hop: Hop): Promise<Dispatcher.ResponseData> {
-  const agent = await context.agents.get(hop.url.origin, findReach(context, request, hop));
+  const agent = await findAgent(context, request, hop);
   request.signal?.throwIfAborted();
   context.count(findKind(request, hop));
   try {
@@ -70,9 +73,31 @@ async function dispatch(context: ExchangeContext, request: HttpRequest, hop: Hop
     answer.body.on('error', () => undefined);
     return answer;
   } catch (error) {
-    if (isPlaitError(error, 'REDIRECT_REFUSED')) throw withPurpose(error, request);
-    throw error;
+    throw isPlaitError(error) ? withPurpose(error, request) : await withSources(context, error, { request, hop });
   }
+}
+
+/** What is wrong with the settings of a host says nothing yet of what is attempted. */
+async function findAgent(context: ExchangeContext, request: HttpRequest, hop: Hop): Promise<Dispatcher> {
+  try {
+    return await context.agents.get(hop.url.origin, findReach(context, request, hop));
+  } catch (error) {
+    throw isPlaitError(error) ? withPurpose(error, request) : error;
+  }
+}
+
+/** An error of TLS with the files of the machine that say how to know the host; the user may not have written them. */
+async function withSources(
+  context: ExchangeContext,
+  error: unknown,
+  { request, hop }: { readonly request: HttpRequest; readonly hop: Hop },
+): Promise<unknown> {
+  if (!isTlsError(error)) return error;
+  const { sources } = await context.trust(hop.url.host);
+  const known = toNetworkError(error, hop.url, request.purpose);
+  if (sources.length === 0) return error;
+  const hint = `${known.hint ?? ''}; settings of ${hop.url.host} are in ${sources.join(' and ')}`;
+  return new PlaitError(known.code, known.message, { hint, cause: error });
 }
 
 function findReach(context: ExchangeContext, request: HttpRequest, hop: Hop): Reach {

@@ -5,6 +5,9 @@ export interface HostProfile {
   readonly insecureSkipVerify?: boolean;
   /** Absolute path of a PEM file with further authorities. */
   readonly ca?: string;
+  /** Absolute path of a PEM file with the certificate to show; goes with `clientKey`. */
+  readonly clientCert?: string;
+  readonly clientKey?: string;
   /** Metadata requests in flight. */
   readonly concurrency?: number;
 }

@@ -67,6 +67,12 @@ export function isBeforeSending(code: string): boolean {
   return NOT_SENT.has(code) || isTlsCode(code);
 }
 
+/** True when the two sides did not agree on TLS: it will not pass, and no request was sent. */
+export function isTlsError(error: unknown): boolean {
+  const code = findErrorCode(error);
+  return code !== undefined && isTlsCode(code);
+}
+
 function isTlsCode(code: string): boolean {
   return (
     code === 'EPROTO' || /^(ERR_(SSL|TLS|OSSL)_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH)/.test(code)
@@ -114,11 +120,20 @@ function toTlsError(error: unknown, url: URL, what: { purpose: string; code: str
       cause: error,
     });
   }
+  if (WANTS_CERTIFICATE.test(what.code)) {
+    return new PlaitError('REGISTRY_TLS', `${start}${url.host} wants a client certificate, or another one`, {
+      hint: `name it with \`clientCert\` and \`clientKey\` for ${url.host} under \`registries\`, or put it into certs.d`,
+      cause: error,
+    });
+  }
   return new PlaitError('REGISTRY_TLS', `${start}${url.host} is not trusted: ${reason}`, {
     hint: `name its authority with \`ca\` for ${url.host} under \`registries\`; \`insecureSkipVerify: true\` trusts anyone`,
     cause: error,
   });
 }
+
+/** The alerts of servers that want a certificate, and of those that do not like the one shown (RFC 8446 6.2). */
+const WANTS_CERTIFICATE = /ALERT_(?:BAD_CERTIFICATE|CERTIFICATE_(?:EXPIRED|REQUIRED|UNKNOWN)|UNKNOWN_CA)/;
 
 function describeTls(code: string, text: string): string {
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/.test(code)) return 'plain http';

@@ -1,6 +1,7 @@
 import { connect } from 'node:tls';
 import { isLoopback } from '../oci/repository.ts';
 import type { Clock } from './clock.ts';
+import { type HostFiles, NO_HOST_FILES } from './host-files.ts';
 import type { HostProfile } from './host-profile.ts';
 
 export type Scheme = 'https:' | 'http:';
@@ -16,38 +17,56 @@ const PROBE_MS = 2_000;
  * Http is for hosts set to `plainHttp`, and for servers on this machine that do not speak TLS; no other host is ever
  * spoken to in the clear. A loopback host is asked with a TLS handshake, which sends no request.
  */
-export function createSchemeFinder(profile: (host: string) => HostProfile, clock: Clock): SchemeFinder {
+export function createSchemeFinder(
+  profile: (host: string) => HostProfile,
+  clock: Clock,
+  hostFiles: HostFiles = NO_HOST_FILES,
+): SchemeFinder {
   const known = new Map<string, Promise<Scheme>>();
   return {
     find: (host) => {
       const earlier = known.get(host);
       if (earlier !== undefined) return earlier;
-      const scheme = findScheme(host, profile(host), clock);
+      const scheme = findScheme(host, { profile: profile(host), hostFiles, clock });
       known.set(host, scheme);
       return scheme;
     },
   };
 }
 
-async function findScheme(host: string, profile: HostProfile, clock: Clock): Promise<Scheme> {
-  if (profile.plainHttp !== undefined) return profile.plainHttp ? 'http:' : 'https:';
-  const wantsTls = profile.ca !== undefined || profile.insecureSkipVerify === true;
-  if (wantsTls || !isLoopback(host)) return 'https:';
-  return (await speaksTls(new URL(`https://${host}`), clock)) ? 'https:' : 'http:';
+interface SchemeContext {
+  readonly profile: HostProfile;
+  readonly hostFiles: HostFiles;
+  readonly clock: Clock;
 }
 
-async function speaksTls(url: URL, clock: Clock): Promise<boolean> {
+async function findScheme(host: string, { profile, hostFiles, clock }: SchemeContext): Promise<Scheme> {
+  if (profile.plainHttp !== undefined) return profile.plainHttp ? 'http:' : 'https:';
+  const wantsTls =
+    [profile.ca, profile.clientCert].some((path) => path !== undefined) || profile.insecureSkipVerify === true;
+  if (wantsTls) return 'https:';
+  const files = await hostFiles.find(host);
+  if (files.authorities.length > 0 || files.client !== undefined) return 'https:';
+  if (!isLoopback(host) && files.mayBePlain !== true) return 'https:';
+  const found = await probe(new URL(`https://${host}`), clock);
+  // Off this machine only a server that answers, and not in TLS, is spoken to in the clear; silence is no answer.
+  return found === 'tls' || (found === 'silence' && !isLoopback(host)) ? 'https:' : 'http:';
+}
+
+type Answer = 'tls' | 'other' | 'silence';
+
+async function probe(url: URL, clock: Clock): Promise<Answer> {
   const timer = new AbortController();
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const socket = connect({ host, port: Number(url.port || 443), rejectUnauthorized: false });
   try {
-    return await new Promise<boolean>((resolve) => {
-      socket.once('secureConnect', () => resolve(true));
-      socket.once('error', (error) => resolve(isRefusedByTls(error)));
-      socket.once('close', () => resolve(false));
+    return await new Promise<Answer>((resolve) => {
+      socket.once('secureConnect', () => resolve('tls'));
+      socket.once('error', (error) => resolve(judge(error)));
+      socket.once('close', () => resolve('silence'));
       clock.sleep(PROBE_MS, timer.signal).then(
-        () => resolve(false),
-        () => resolve(false),
+        () => resolve('silence'),
+        () => resolve('silence'),
       );
     });
   } finally {
@@ -57,6 +76,8 @@ async function speaksTls(url: URL, clock: Clock): Promise<boolean> {
 }
 
 /** A server that answers with a TLS alert speaks TLS, though not with us: the real request then says why. */
-function isRefusedByTls(error: NodeJS.ErrnoException): boolean {
-  return /ALERT|UNSUPPORTED_PROTOCOL|HANDSHAKE_FAILURE/i.test(`${error.code} ${error.message}`);
+function judge(error: NodeJS.ErrnoException): Answer {
+  const text = `${error.code} ${error.message}`;
+  if (/ALERT|UNSUPPORTED_PROTOCOL|HANDSHAKE_FAILURE/i.test(text)) return 'tls';
+  return /wrong.version.number|packet.length.too.long|http.request/i.test(text) ? 'other' : 'silence';
 }

@@ -4,12 +4,15 @@ import { readAnswer, useAnswer } from './answer.ts';
 import type { Clock } from './clock.ts';
 import { createCounts } from './counts.ts';
 import { type Exchange, type ExchangeContext, exchange } from './exchange.ts';
+import { type HostFiles, NO_HOST_FILES } from './host-files.ts';
 import type { HostProfile } from './host-profile.ts';
 import { createTraffic } from './host-traffic.ts';
 import type { BodyLimit, BufferedResponse, HttpRequest, StreamedResponse } from './message.ts';
 import { DEFAULT_RETRY, DEFAULT_TIMEOUTS, type RetryPolicy, type Timeouts } from './policy.ts';
+import { createProxyFinder } from './proxy.ts';
 import { createRetrier } from './retrier.ts';
 import { createSchemeFinder, type SchemeFinder } from './scheme.ts';
+import { createTrustFinder } from './trust.ts';
 
 /**
  * Sends requests well: with time limits, a limited number at a time, redirects that keep secrets on their origin,
@@ -36,6 +39,10 @@ export interface Transport {
 export interface TransportOptions {
   /** What the user says of a host, `host[:port]`. */
   readonly profile: (host: string) => HostProfile;
+  /** What other tools of this machine are told about registries; nothing when absent. */
+  readonly hostFiles?: HostFiles;
+  /** Where proxies are named; none when absent. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly userAgent: string;
   /** Requests in flight over all hosts; 32 when absent. */
@@ -49,18 +56,22 @@ const GLOBAL_LIMIT = 32;
 export function createTransport(options: TransportOptions): Transport {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const retry = { ...DEFAULT_RETRY, ...options.retry };
-  const agents = createAgents({ profile: options.profile, timeouts });
+  const { hostFiles = NO_HOST_FILES, profile, userAgent } = options;
+  const trust = createTrustFinder({ profile, hostFiles });
+  const proxy = createProxyFinder(options.environment ?? {});
+  const agents = createAgents({ trust, proxy, userAgent, timeouts });
   const counts = createCounts();
   const context: ExchangeContext = {
     agents,
+    trust,
     timeouts,
-    userAgent: options.userAgent,
+    userAgent,
     count: (kind) => counts.count(kind),
   };
   const retrier = createRetrier({
     clock: options.clock,
     policy: retry,
-    traffic: createTraffic(options.profile, options.clock),
+    traffic: createTraffic(profile, options.clock),
     total: pLimit(options.parallelism ?? GLOBAL_LIMIT),
   });
   const run = <T>(request: HttpRequest, use: (answer: Exchange) => Promise<T>): Promise<T> =>
@@ -71,7 +82,7 @@ export function createTransport(options: TransportOptions): Transport {
     backOff: (attempt, signal) => retrier.backOff(attempt, signal),
     retry,
     timeouts,
-    schemes: createSchemeFinder(options.profile, options.clock),
+    schemes: createSchemeFinder(profile, options.clock, hostFiles),
     counts: () => counts.read(),
     close: () => agents.close(),
   };

@@ -30,6 +30,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ['config/', 'plan/', 'apply/', 'auth/', 'registry/', 'report/'],
   commander: ['cli/'],
   'p-limit': ['transport/', 'registry/', 'state/', 'apply/'],
+  'smol-toml': ['transport/'],
   'write-file-atomic': ['cli/'],
   picomatch: ['config/', 'cli/', 'plan/'],
 };

@@ -19,6 +19,7 @@ export function makeClient(options: Partial<RegistryClientOptions> = {}): Regist
     access: 'write',
     environment: {},
     homeDirectory: makeTempDir(),
+    systemDirectory: makeTempDir(),
     clock: REAL_CLOCK,
     userAgent: 'plait-test',
     retry: { attempts: 2, baseDelayMs: 10 },

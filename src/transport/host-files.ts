@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { PlaitError } from '../errors/plait-error.ts';
+import { readCertsFolder } from './certs-d.ts';
+import { type HostSettings, joinSettings, NO_SETTINGS } from './host-settings.ts';
+import { readHostsToml } from './hosts-toml.ts';
+import { findRegistryEntry, type RegistriesConf, readRegistriesConf } from './registries-conf.ts';
+
+/** What other tools of this machine are told about registries. Nothing is looked at before it is asked for. */
+export interface HostFiles {
+  /** Throws HOST_FILE_INVALID for a file that cannot be used. */
+  find(host: string): Promise<HostSettings>;
+  /** Throws REGISTRY_BLOCKED, naming the file, when the machine forbids this; `purpose` completes "could not …". */
+  assertAllowed(registry: string, path: string, purpose: string): Promise<void>;
+}
+
+export interface HostFilesOptions {
+  /** The folder to read in place of `/etc`; undefined for none. */
+  readonly systemDirectory: string | undefined;
+  /** Holds `containers/`, as `~/.config` does. */
+  readonly configDirectory: string;
+  /** The names under which a host, `host[:port]`, may be written; the host alone when absent. */
+  readonly names?: (host: string) => readonly string[];
+}
+
+/** For those who want to know nothing of this machine. */
+export const NO_HOST_FILES: HostFiles = {
+  find: () => Promise.resolve(NO_SETTINGS),
+  assertAllowed: () => Promise.resolve(),
+};
+
+export function createHostFiles(options: HostFilesOptions): HostFiles {
+  const known = new Map<string, Promise<HostSettings>>();
+  let conf: Promise<RegistriesConf | undefined> | undefined;
+  const readConf = (): Promise<RegistriesConf | undefined> => {
+    conf ??= readRegistriesConf(listRoots(options).map((root) => join(root, 'containers', 'registries.conf')));
+    return conf;
+  };
+  return {
+    find: (host) => {
+      const found = known.get(host) ?? readAll(options, host, readConf);
+      known.set(host, found);
+      return found;
+    },
+    assertAllowed: async (registry, path, purpose) => {
+      const read = await readConf();
+      if (read === undefined || findRegistryEntry(read, `${registry}/${path}`)?.blocked !== true) return;
+      throw new PlaitError('REGISTRY_BLOCKED', `could not ${purpose}: ${read.path} blocks it`, {
+        hint: `whoever keeps this machine set \`blocked = true\` for it in ${read.path}`,
+      });
+    },
+  };
+}
+
+function listRoots({ systemDirectory, configDirectory }: HostFilesOptions): readonly string[] {
+  return [configDirectory, ...(systemDirectory === undefined ? [] : [systemDirectory])];
+}
+
+async function readAll(
+  options: HostFilesOptions,
+  host: string,
+  readConf: () => Promise<RegistriesConf | undefined>,
+): Promise<HostSettings> {
+  const { systemDirectory } = options;
+  const names = options.names?.(host) ?? [host];
+  const roots = listRoots(options).map((root) => join(root, 'containers'));
+  const parents = systemDirectory === undefined ? roots : [...roots, join(systemDirectory, 'docker')];
+  const certs = await readCertsFolder(parents.flatMap((parent) => names.map((name) => join(parent, 'certs.d', name))));
+  const containerd = systemDirectory === undefined ? [] : names.flatMap((name) => listTomlPaths(systemDirectory, name));
+  const toml = await readHostsToml(containerd, host);
+  return [certs, toml, toInsecure(await readConf(), names)].reduce((all, next) => joinSettings(all, next));
+}
+
+/** containerd looks for `host:port`, and for `host_port_` where a colon cannot be part of a name. */
+function listTomlPaths(systemDirectory: string, name: string): readonly string[] {
+  const parent = join(systemDirectory, 'containerd', 'certs.d');
+  const folders = [...new Set([name.replace(/:(\d+)$/, '_$1_'), name])];
+  return folders.map((folder) => join(parent, folder, 'hosts.toml'));
+}
+
+/** Only an entry for a whole host can say how to connect to it. */
+function toInsecure(conf: RegistriesConf | undefined, names: readonly string[]): HostSettings {
+  const entry = names.map((name) => findRegistryEntry(conf, name)).find((found) => found?.insecure === true);
+  if (conf === undefined || entry === undefined) return NO_SETTINGS;
+  return { authorities: [], skipVerify: true, mayBePlain: true, sources: [conf.path] };
+}

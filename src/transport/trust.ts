@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { createSecureContext, rootCertificates } from 'node:tls';
+import { PlaitError } from '../errors/plait-error.ts';
+import type { HostFiles } from './host-files.ts';
+import type { HostProfile } from './host-profile.ts';
+import type { ClientPair } from './host-settings.ts';
+
+/** How to know a host, and how to be known to it, over TLS. */
+export interface Trust {
+  /** PEM, besides those of Node; undefined for those alone. */
+  readonly authorities?: string;
+  readonly client?: ClientPair;
+  readonly acceptsAny: boolean;
+  /** The files of this machine that had a say. */
+  readonly sources: readonly string[];
+}
+
+export interface TrustOptions {
+  readonly profile: (host: string) => HostProfile;
+  readonly hostFiles: HostFiles;
+}
+
+/** Each host is looked up once. What the config says comes before what files of the machine say. */
+export function createTrustFinder(options: TrustOptions): (host: string) => Promise<Trust> {
+  const known = new Map<string, Promise<Trust>>();
+  return (host) => {
+    const trust = known.get(host) ?? findTrust(options, host);
+    known.set(host, trust);
+    return trust;
+  };
+}
+
+async function findTrust({ profile, hostFiles }: TrustOptions, host: string): Promise<Trust> {
+  const own = profile(host);
+  const files = await hostFiles.find(host);
+  // Who names an authority wants the host to be checked, whatever others here do without.
+  const skipVerify = own.insecureSkipVerify ?? (own.ca === undefined && files.skipVerify === true);
+  const authorities = own.ca === undefined ? files.authorities : [await readPem(own.ca, 'ca', 'CERTIFICATE')];
+  const client = (await readPair(own)) ?? files.client;
+  const trust = {
+    ...(authorities.length === 0 ? {} : { authorities: authorities.join('\n') }),
+    ...(client === undefined ? {} : { client }),
+    acceptsAny: skipVerify,
+    sources: files.sources,
+  };
+  assertUsable(trust, host);
+  return trust;
+}
+
+async function readPair({ clientCert, clientKey }: HostProfile): Promise<ClientPair | undefined> {
+  if (clientCert === undefined || clientKey === undefined) return undefined;
+  const certificate = await readPem(clientCert, 'clientCert', 'CERTIFICATE');
+  return { certificate, key: await readPem(clientKey, 'clientKey', 'PRIVATE KEY') };
+}
+
+async function readPem(path: string, key: string, kind: 'CERTIFICATE' | 'PRIVATE KEY'): Promise<string> {
+  try {
+    const pem = await readFile(path, 'utf8');
+    if (new RegExp(`-----BEGIN (?:[A-Z]+ )?${kind}-----`).test(pem)) return pem;
+  } catch (cause) {
+    throw new PlaitError('REGISTRY_TLS', `could not read ${path}`, { hint: `check \`${key}\``, cause });
+  }
+  const what = kind.toLowerCase();
+  throw new PlaitError('REGISTRY_TLS', `${path} holds no ${what}`, { hint: `\`${key}\` names a PEM file` });
+}
+
+/** What OpenSSL cannot read would otherwise end the process from inside a connection. */
+function assertUsable(trust: Trust, host: string): void {
+  const { authorities: ca, client } = trust;
+  if (ca === undefined && client === undefined) return;
+  try {
+    createSecureContext({ ca, cert: client?.certificate, key: client?.key });
+  } catch (cause) {
+    const files = trust.sources.length === 0 ? 'the settings of the host' : trust.sources.join(' and ');
+    throw new PlaitError('REGISTRY_TLS', `could not use the certificates for ${host}`, {
+      hint: `check ${files}: each must be PEM, the key without a password and that of the certificate`,
+      cause,
+    });
+  }
+}
+
+/** As `node:tls` wants it; `ca` replaces the authorities of Node there, so those are named again. */
+export function toTlsOptions(trust: Trust): {
+  readonly ca?: string[];
+  readonly cert?: string;
+  readonly key?: string;
+  readonly rejectUnauthorized: boolean;
+} {
+  return {
+    ...(trust.authorities === undefined ? {} : { ca: [...rootCertificates, trust.authorities] }),
+    ...(trust.client === undefined ? {} : { cert: trust.client.certificate, key: trust.client.key }),
+    rejectUnauthorized: !trust.acceptsAny,
+  };
+}
