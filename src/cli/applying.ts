@@ -1,10 +1,12 @@
 import { applyPlan } from '../apply/apply-plan.ts';
 import { type ApplyResult, countTags, isWritten } from '../apply/apply-result.ts';
 import { toResultDocument } from '../apply/result-document.ts';
+import { toPlaitError } from '../errors/plait-error.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Progress } from '../report/progress.ts';
 import { renderTextApply } from '../report/text-apply.ts';
+import { renderError } from '../report/text-error.ts';
 import type { CliContext } from './context.ts';
 import { chooseStyle } from './display.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
@@ -45,11 +47,25 @@ export async function carryOut(context: CliContext, run: ApplyRun): Promise<read
   const requests = client.requestCounts();
   const style = chooseStyle(context, context.stdout, flags.color);
   context.stdout.write(`\n${renderTextApply(result, { style, requests })}`);
-  if (flags.result !== undefined) {
-    const facts = { version: VERSION, finishedAt: context.clock.now(), requests };
+  const codes = applyCodes(context, plan, { result, isDetailed: flags.detailedExitcode === true });
+  return [...codes, ...(await saveResult(context, run, result))];
+}
+
+/** Writes the file of `--result`. What was applied stays applied when it cannot be written: that is an exit code more. */
+export async function saveResult(
+  context: CliContext,
+  { plan, client, flags }: Pick<ApplyRun, 'plan' | 'client' | 'flags'>,
+  result: ApplyResult,
+): Promise<readonly ExitCode[]> {
+  if (flags.result === undefined) return [];
+  const facts = { version: VERSION, finishedAt: context.clock.now(), requests: client.requestCounts() };
+  try {
     await writeWholeFile(context, flags.result, `${JSON.stringify(toResultDocument(plan, result, facts), null, 2)}\n`);
+    return [];
+  } catch (error) {
+    context.stderr.write(renderError(toPlaitError(error), chooseStyle(context, context.stderr, flags.color)));
+    return [hasWritten(result) ? EXIT_CODES.partial : EXIT_CODES.error];
   }
-  return applyCodes(context, plan, { result, isDetailed: flags.detailedExitcode === true });
 }
 
 function applyCodes(
@@ -58,7 +74,7 @@ function applyCodes(
   outcome: { readonly result: ApplyResult; readonly isDetailed: boolean },
 ): readonly ExitCode[] {
   const { result, isDetailed } = outcome;
-  const written = result.changes.some((change) => change.tags.some(isWritten));
+  const written = hasWritten(result);
   const failed = countTags(result, 'failed') > 0 || plan.unreadable.length > 0;
   return [
     EXIT_CODES.ok,
@@ -68,6 +84,10 @@ function applyCodes(
     ...(plan.blocked.length > 0 ? [EXIT_CODES.blocked] : []),
     ...(isDetailed && written ? [EXIT_CODES.changes] : []),
   ];
+}
+
+function hasWritten(result: ApplyResult): boolean {
+  return result.changes.some((change) => change.tags.some(isWritten));
 }
 
 function interruptCode(context: CliContext): ExitCode {

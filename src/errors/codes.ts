@@ -45,6 +45,7 @@ export const ERROR_CODES = Object.freeze({
   TAG_OVERWRITTEN: 'another writer moved the tag right after us',
   TAG_UNVERIFIED: 'the registry took the tag, and it could not be read back',
   READ_ONLY_COMMAND: 'a read-only command tried to write',
+  OUTPUT_FAILED: 'a file that was asked for could not be written',
   INTERRUPTED: 'the run was interrupted',
   INTERNAL: 'a defect in Plait',
 } as const);

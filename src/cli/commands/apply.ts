@@ -1,8 +1,9 @@
 import { PlaitError } from '../../errors/plait-error.ts';
 import { toPlanDocument } from '../../plan/document.ts';
 import type { Plan } from '../../plan/plan.ts';
+import type { RegistryClient } from '../../registry/client.ts';
 import { renderTextPlan } from '../../report/text-plan.ts';
-import { type ApplyFlags, carryOut } from '../applying.ts';
+import { type ApplyFlags, carryOut, saveResult } from '../applying.ts';
 import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';
 import { chooseStyle, startProgress } from '../display.ts';
@@ -10,6 +11,7 @@ import { EXIT_CODES, type ExitCode, strongest } from '../exit-codes.ts';
 import { findSettings, loadChecked } from '../load-input.ts';
 import { readSavedPlan } from '../plan-file.ts';
 import { askPlan, collectFacts, computePlan, planCodes } from '../planning.ts';
+import { assertWritable } from '../write-file.ts';
 import { type PlanOptions, toTextOptions } from './plan.ts';
 
 export interface ApplyCommandOptions extends Omit<PlanOptions, 'output' | 'out'>, ApplyFlags {
@@ -20,6 +22,7 @@ export interface ApplyCommandOptions extends Omit<PlanOptions, 'output' | 'out'>
 
 /** `plait apply [FILE]`: exactly a saved plan; or plans, shows the plan, asks, and carries it out. */
 export async function runApply(context: CliContext, options: ApplyCommandOptions, file?: string): Promise<ExitCode> {
+  await assertWritable(context, [options.result]);
   return file === undefined ? applyConfig(context, options) : applySaved(context, options, file);
 }
 
@@ -33,7 +36,9 @@ async function applySaved(context: CliContext, options: ApplyCommandOptions, fil
   return withClient(context, { access: isDry ? 'read' : 'write', settings, flags: options }, async (client) => {
     showPlan(context, plan, { ...options, requests: document.requests });
     const codes = planCodes(plan, options.detailedExitcode === true);
-    if (isDry || plan.changes.length === 0) return strongest(codes);
+    if (isDry) return strongest(codes);
+    if (plan.changes.length === 0)
+      return strongest([...codes, ...(await saveNothing(context, { plan, client, options }))]);
     const progress = startProgress(context, options.progress);
     const plannedAt = Number.NEGATIVE_INFINITY;
     return strongest(await carryOut(context, { plan, client, progress, plannedAt, flags: options }));
@@ -56,10 +61,20 @@ async function applyConfig(context: CliContext, options: ApplyCommandOptions): P
       assertChecksum(toPlanDocument(plan, facts).checksum, options.checksum);
     }
     const codes = planCodes(plan, options.detailedExitcode === true);
-    if (isDry || plan.changes.length === 0) return strongest(codes);
+    if (isDry) return strongest(codes);
+    if (plan.changes.length === 0)
+      return strongest([...codes, ...(await saveNothing(context, { plan, client, options }))]);
     if (!(await isConfirmed(context, options))) return strongest(codes.filter((code) => code !== EXIT_CODES.changes));
     return strongest(await carryOut(context, { plan, client, progress, plannedAt, flags: options }));
   });
+}
+
+/** The result of a plan without changes: what a guard holds back is in it. */
+function saveNothing(
+  context: CliContext,
+  run: { readonly plan: Plan; readonly client: RegistryClient; readonly options: ApplyCommandOptions },
+): Promise<readonly ExitCode[]> {
+  return saveResult(context, { ...run, flags: run.options }, { changes: [], interrupted: false });
 }
 
 function cannotAsk(): PlaitError {

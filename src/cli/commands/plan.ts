@@ -10,7 +10,7 @@ import { loadChecked } from '../load-input.ts';
 import type { ConnectionOptions, DisplayOptions, InputOptions, SelectionOptions } from '../options.ts';
 import { parseOutputs, writeOutputs } from '../output-targets.ts';
 import { askPlan, collectFacts, computePlan, planCodes } from '../planning.ts';
-import { writeWholeFile } from '../write-file.ts';
+import { assertWritable, writeWholeFile } from '../write-file.ts';
 
 export interface PlanOptions extends InputOptions, SelectionOptions, ConnectionOptions, DisplayOptions {
   readonly allow: readonly string[];
@@ -25,6 +25,7 @@ export const PLAN_FORMATS: readonly string[] = ['text', 'json'];
 /** `plait plan`: reads, compares, prints. Sends no write, whatever the flags. */
 export async function runPlan(context: CliContext, options: PlanOptions): Promise<ExitCode> {
   const outputs = parseOutputs(options.output, PLAN_FORMATS);
+  await assertWritable(context, [...outputs.map(({ path }) => path), options.out]);
   const config = await loadChecked(context, options);
   const question = askPlan(config, options);
   const progress = startProgress(context, options.progress);
