@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events';
 import { createContext } from './cli/context.ts';
+import { EXIT_CODES } from './cli/exit-codes.ts';
 import { Interruption } from './cli/interruption.ts';
 import { runProgram } from './cli/program.ts';
 
@@ -9,9 +10,17 @@ const controller = new AbortController();
 setMaxListeners(0, controller.signal);
 // Once: a second signal ends the process the hard way.
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort(new Interruption(name)));
-// A reader that went away (plait plan | head) is not an error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+// What cannot be printed must not stop an apply half-way. A reader that went away (plait plan | head) is not even an
+// error; a full disk is one, told once and by the exit code.
+let isOutputLost = false;
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE' || isOutputLost) return;
+  isOutputLost = true;
+  process.stderr.write(`Error: could not write to standard output: ${message}\n`);
+});
+process.stderr.on('error', () => undefined); // there is no place left to complain
+process.once('exit', () => {
+  if (isOutputLost && process.exitCode === EXIT_CODES.ok) process.exitCode = EXIT_CODES.error;
 });
 
 process.exitCode = await runProgram(createContext(controller.signal), process.argv.slice(2));

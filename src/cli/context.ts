@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { createInterface } from 'node:readline/promises';
@@ -70,8 +71,15 @@ function createClock(): Clock {
 
 async function askOnTerminal(question: string, signal: AbortSignal): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // While it asks, the terminal gives Ctrl-C to us as a key.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const ended = once(terminal, 'close').then(() => '');
   try {
-    return await terminal.question(question, { signal });
+    return await Promise.race([terminal.question(question, { signal }), ended]);
+  } catch (error) {
+    process.stderr.write('\n');
+    if (signal.aborted) throw error;
+    return ''; // Ctrl-D
   } finally {
     terminal.close();
   }
