@@ -28,7 +28,7 @@ export interface DisplayOptions {
 export function addInputOptions(command: Command): Command {
   return command
     .addOption(
-      repeatable('-f, --file <path>', 'config file, - for standard input (default: manifests.yaml, found upwards)'),
+      repeatable('-f, --file <path>', 'config file, - for standard input').default([], 'manifests.yaml, found upwards'),
     )
     .addOption(repeatable('--var <name=value>', 'value of a declared variable'));
 }
