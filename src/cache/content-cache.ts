@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { cleanText } from '../errors/redact.ts';
 import { type Digest, matchesDigest } from '../oci/digest.ts';
 import { makePrivateFolder } from './content-folder.ts';
 import { MAX_ENTRY_BYTES, readEntry, writeEntry } from './entry-file.ts';
@@ -56,9 +57,10 @@ export function openContentCache(options: ContentCacheOptions): ContentCache {
   const keep = createWriter(contentFolder);
   const touched = new Set<string>();
   let unseenBytes = 0;
+  let writing: Promise<unknown> = Promise.resolve();
 
   async function store(place: EntryPlace, bytes: Uint8Array): Promise<void> {
-    keep(place, bytes);
+    await keep(place, bytes);
     if (touched.size < SAMPLED_FOLDERS) touched.add(place.folder);
     unseenBytes += toDiskBytes(bytes.length);
     if (unseenBytes <= maxBytes / 4) return;
@@ -72,30 +74,33 @@ export function openContentCache(options: ContentCacheOptions): ContentCache {
         const place = findEntryPlace(contentFolder, digest);
         return place && readEntry(place, digest);
       }),
-    put: (digest, bytes) =>
-      report(async () => {
-        const place = findEntryPlace(contentFolder, digest);
-        if (place === undefined || bytes.length > MAX_ENTRY_BYTES || !matchesDigest(bytes, digest)) return;
-        await store(place, bytes);
-      }),
-    close: () =>
-      report(async () => {
+    put: async (digest, bytes) => {
+      const place = findEntryPlace(contentFolder, digest);
+      if (place === undefined || bytes.length > MAX_ENTRY_BYTES || !matchesDigest(bytes, digest)) return;
+      // One after the other: a reader that is faster than the disk waits for it, and does not pile up content.
+      writing = writing.then(() => report(() => store(place, bytes)));
+      await writing;
+    },
+    close: async () => {
+      await writing;
+      await report(async () => {
         if ((await estimateDiskBytes([...touched])) > maxBytes) await trimCache(contentFolder, maxBytes);
-      }),
+      });
+    },
   };
 }
 
-type Writer = (place: EntryPlace, bytes: Uint8Array) => void;
+type Writer = (place: EntryPlace, bytes: Uint8Array) => Promise<void>;
 
 /** Makes the folder before the first entry, and gives up for this run when it or an entry cannot be written. */
 function createWriter(contentFolder: string): Writer {
   let state: 'new' | 'ready' | 'failed' = 'new';
-  return (place, bytes) => {
+  return async (place, bytes) => {
     if (state === 'failed') return;
     const isNew = state === 'new';
     state = 'failed';
     if (isNew) makePrivateFolder(contentFolder);
-    writeEntry(place, bytes);
+    await writeEntry(place, bytes);
     state = 'ready';
   };
 }
@@ -109,7 +114,8 @@ function reportOnce({ directory, onProblem = () => undefined }: ContentCacheOpti
     try {
       return await work();
     } catch (error) {
-      if (!isTold) onProblem(`the cache in ${directory} cannot be used (${findSystemCode(error) || String(error)})`);
+      const cause = findSystemCode(error) || String(error);
+      if (!isTold) onProblem(cleanText(`the cache in ${directory} cannot be used (${cause})`));
       isTold = true;
       return undefined;
     }

@@ -1,22 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync, rmSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { type Digest, matchesDigest } from '../oci/digest.ts';
 import { makeFolders } from './content-folder.ts';
 import type { EntryPlace } from './layout.ts';
 import { findSystemCode } from './system-code.ts';
-
-// Small files of a local disk are read while we wait: it takes a fifth of the time that handing each step to a thread
-// takes, and a thousand reads at once hold one descriptor instead of a thousand.
 
 /** The largest entry, in bytes: the largest manifest that is read from a registry. */
 export const MAX_ENTRY_BYTES = 8 * 1024 * 1024;
@@ -31,6 +19,9 @@ const NO_FILE: ReadonlySet<string> = new Set(['ELOOP', 'EMLINK', 'ENXIO']);
  * The content of `digest`; undefined when there is none. What is not exactly that content (another one, a link, a folder,
  * a pipe, more than {@link MAX_ENTRY_BYTES}) counts as none and is removed. Throws what the system says when it cannot
  * be read at all.
+ *
+ * The thread waits for the disk: that takes a fifth of the time that handing each step to another thread would, and a
+ * thousand readers hold one descriptor, not a thousand.
  */
 export function readEntry({ path }: EntryPlace, digest: Digest): Uint8Array | undefined {
   const bytes = readFileBounded(path);
@@ -73,11 +64,11 @@ function readOpenFile(descriptor: number): Uint8Array | 'damaged' {
  * Puts `bytes` in its place in one step, over whatever is there, so that no other process ever sees half of it. The folder
  * is made when it is missing; nothing is kept when another process removes it at that moment. Not flushed to the disk: what a power cut leaves behind is found out on reading.
  */
-export function writeEntry({ folder, path }: EntryPlace, bytes: Uint8Array): void {
+export async function writeEntry({ folder, path }: EntryPlace, bytes: Uint8Array): Promise<void> {
   const temporary = `${path}.${randomUUID()}`;
   try {
-    writeNew(temporary, folder, bytes);
-    renameSync(temporary, path);
+    await writeNew(temporary, folder, bytes);
+    await rename(temporary, path);
   } catch (error) {
     removeQuietly(temporary);
     // Windows does not replace a file that somebody reads: then it is there already.
@@ -85,14 +76,14 @@ export function writeEntry({ folder, path }: EntryPlace, bytes: Uint8Array): voi
   }
 }
 
-function writeNew(path: string, folder: string, bytes: Uint8Array): void {
+async function writeNew(path: string, folder: string, bytes: Uint8Array): Promise<void> {
   const options = { flag: 'wx', mode: 0o600 };
   try {
-    writeFileSync(path, bytes, options);
+    await writeFile(path, bytes, options);
   } catch (error) {
     if (findSystemCode(error) !== 'ENOENT') throw error;
     makeFolders(folder);
-    writeFileSync(path, bytes, options);
+    await writeFile(path, bytes, options);
   }
 }
 

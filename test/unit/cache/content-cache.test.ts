@@ -205,9 +205,10 @@ describe('a cache that cannot be used', () => {
 
   it.skipIf(!isPosix || isRoot)('because nobody may write there still gives what it holds', async () => {
     await cache.put(DIGEST, BYTES);
-    chmodSync(dirname(placeOf(DIGEST)), 0o500);
-    chmodSync(join(directory, 'content-v1', 'sha256'), 0o500);
+    const folders = [dirname(placeOf(DIGEST)), join(directory, 'content-v1', 'sha256')];
+    for (const folder of folders) chmodSync(folder, 0o500);
     await cache.put(OTHER, new Uint8Array([1]));
+    for (const folder of folders) chmodSync(folder, 0o700);
 
     expect(await cache.get(DIGEST)).toEqual(BYTES);
     expect(problems).toEqual([expect.stringContaining('EACCES')]);

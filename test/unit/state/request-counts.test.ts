@@ -33,6 +33,7 @@ async function plan(declarations: readonly Declaration[], cache?: ContentCache):
   const reader = makeClient({ access: 'read' });
   const images = await readState(reader, declarations, cache === undefined ? {} : { cache });
   await reader.close();
+  await cache?.close();
   return makePlan({ images, allowances: [], scope: { targets: [], exclude: [], selector: null } });
 }
 
