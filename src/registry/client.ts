@@ -13,6 +13,11 @@ export interface ManifestHead {
 
 export interface RequestOptions {
   readonly signal?: AbortSignal;
+  /**
+   * True for a source: content named by digest may come from a mirror of its registry, which shows what it is but not that
+   * the registry still holds it.
+   */
+  readonly mirrors?: boolean;
 }
 
 /** One blob to bring from one repository into another. */

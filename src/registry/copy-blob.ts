@@ -1,14 +1,17 @@
+import { isPlaitError } from '../errors/plait-error.ts';
 import { isSameRepository } from '../oci/repository.ts';
 import type { BlobCopyOutcome } from './client.ts';
+import type { Mirrors } from './mirrors.ts';
 import { mountBlob } from './mount.ts';
 import { type BlobMove, moveBlob } from './move-blob.ts';
 import { hasBlob, toBlobMissing } from './read-blob.ts';
-import { cancelUpload } from './upload.ts';
+import { cancelUpload, type UploadSession } from './upload.ts';
 
 /** One blob to bring from one place to another. */
 export interface BlobTransfer extends BlobMove {
   /** Pairs of repositories between which the registry does not mount; learned here. */
   readonly unmountable: Set<string>;
+  readonly mirrors: Mirrors;
 }
 
 /**
@@ -27,9 +30,25 @@ export async function copyBlob(transfer: BlobTransfer): Promise<BlobCopyOutcome>
     return 'present';
   }
   if (isSameRepository(source.repository, target.repository)) throw toBlobMissing(source, descriptor.digest);
-  await moveBlob(transfer, session);
+  await moveFromNearest(transfer, session);
   if (session !== undefined) transfer.unmountable.add(toPair(transfer));
   return noteStored(transfer, 'uploaded');
+}
+
+/** From a mirror of the source when one has it; whatever goes wrong with that, the source itself is still there. */
+async function moveFromNearest(transfer: BlobTransfer, session: UploadSession | undefined): Promise<void> {
+  const { source, target, descriptor, options } = transfer;
+  const isStreamedInside = source.channel === target.channel;
+  const mirror = isStreamedInside
+    ? undefined
+    : await transfer.mirrors.find(source.repository, (place) => hasBlob(place, descriptor.digest, options));
+  if (mirror === undefined) return moveBlob(transfer, session);
+  try {
+    await moveBlob({ ...transfer, source: mirror }, session);
+  } catch (error) {
+    if (!isPlaitError(error) || error.code === 'INTERRUPTED') throw error;
+    await moveBlob(transfer, undefined);
+  }
 }
 
 function noteStored({ target, descriptor }: BlobTransfer, outcome: BlobCopyOutcome): BlobCopyOutcome {

@@ -51,7 +51,7 @@ async function copyTree(context: CopyContext, digest: Digest, depth: number): Pr
   if (depth > MAX_DEPTH)
     throw new PlaitError('SOURCE_UNSUPPORTED', `${what} is nested more than ${MAX_DEPTH} levels deep`);
   if ((await client.headManifest(job.to, digest, options)) !== undefined) return 'present';
-  const stored = await client.getManifest(job.from, digest, options);
+  const stored = await client.getManifest(job.from, digest, { ...options, mirrors: true });
   if (stored === undefined) {
     throw new PlaitError('SOURCE_MISSING', `could not copy ${what} to ${formatRepository(job.to)}: it does not exist`, {
       hint: 'it may have been deleted; build and push it again',

@@ -1,3 +1,4 @@
+import { isDigest } from '../oci/digest.ts';
 import { type Repository, toRepositoryKey } from '../oci/repository.ts';
 import type { Clock } from '../transport/clock.ts';
 import type { RetryPolicy, Timeouts } from '../transport/policy.ts';
@@ -9,6 +10,7 @@ import { copyBlob } from './copy-blob.ts';
 import { deleteTag } from './delete-tag.ts';
 import { headManifest } from './head-manifest.ts';
 import { listTags } from './list-tags.ts';
+import { createMirrors, type Mirrors } from './mirrors.ts';
 import { createNetwork } from './network.ts';
 import { putManifestTags } from './put-tags.ts';
 import { hasBlob, readBlob } from './read-blob.ts';
@@ -41,17 +43,23 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const warnings = createWarnings();
   const channelOf = createChannels(options, network, warnings);
   const placeOf = (repository: Repository): Place => ({ channel: channelOf(repository.registry), repository });
+  const mirrors = createMirrors({ settings: options.settings, placeOf });
   return {
     headManifest: (repository, reference, request) => headManifest(placeOf(repository), reference, request),
-    getManifest: (repository, reference, request) => getManifest(placeOf(repository), reference, request),
+    getManifest: (repository, reference, request) =>
+      request?.mirrors === true && isDigest(reference)
+        ? mirrors.read(repository, (place) => getManifest(place, reference, request))
+        : getManifest(placeOf(repository), reference, request),
     putManifest: (repository, reference, ...[manifest, request = {}]) =>
       putManifest({ place: placeOf(repository), reference, manifest, options: request }),
     putManifestTags: (repository, manifest, ...[tags, request = {}]) =>
       putManifestTags({ place: placeOf(repository), manifest, tags, options: request }),
     hasBlob: (repository, digest, request) => hasBlob(placeOf(repository), digest, request),
-    readBlob: (repository, descriptor, { maxBytes, ...request }) =>
-      readBlob(placeOf(repository), { descriptor, maxBytes, options: request }),
-    copyBlob: createBlobCopier(placeOf),
+    readBlob: (repository, descriptor, { maxBytes, ...request }) => {
+      const read = (place: Place): Promise<Uint8Array> => readBlob(place, { descriptor, maxBytes, options: request });
+      return request.mirrors === true ? mirrors.read(repository, read) : read(placeOf(repository));
+    },
+    copyBlob: createBlobCopier(placeOf, mirrors),
     listTags: (repository, request) => listTags(placeOf(repository), request),
     deleteTag: (repository, tag, request) => deleteTag(placeOf(repository), tag, request),
     warnings: () => warnings.list(),
@@ -62,11 +70,14 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
 
 type PlaceOf = (repository: Repository) => Place;
 
-function createBlobCopier(placeOf: PlaceOf): (job: BlobCopy, request?: RequestOptions) => Promise<BlobCopyOutcome> {
+function createBlobCopier(
+  placeOf: PlaceOf,
+  mirrors: Mirrors,
+): (job: BlobCopy, request?: RequestOptions) => Promise<BlobCopyOutcome> {
   const copies = createBlobCopies();
   const unmountable = new Set<string>();
   return ({ from, to, descriptor, onProgress = () => undefined }, options = {}) =>
     copies.run(`${toRepositoryKey(to)}@${descriptor.digest}`, () =>
-      copyBlob({ source: placeOf(from), target: placeOf(to), descriptor, onProgress, options, unmountable }),
+      copyBlob({ source: placeOf(from), target: placeOf(to), descriptor, onProgress, options, unmountable, mirrors }),
     );
 }

@@ -15,7 +15,7 @@ export interface ContentReader {
    * A tag is always asked for. Content by digest may come from the cache, which shows what it is but not that the
    * registry still holds it: before it is published, {@link ContentReader.isHeld} asks for that.
    */
-  readManifest(repository: Repository, reference: string): Promise<StoredManifest | undefined>;
+  readManifest(repository: Repository, reference: string, use?: ContentUse): Promise<StoredManifest | undefined>;
   /**
    * False when the manifest came from the cache and the registry, asked by HEAD, does not hold it any more. No request for
    * one that was seen there in this run, or that was not read at all.
@@ -24,6 +24,9 @@ export interface ContentReader {
   /** The image config that `manifest`, found in `repository`, names. Throws BLOB_MISSING when it is gone. */
   readConfig(repository: Repository, manifest: ImageManifest): Promise<ImageConfig>;
 }
+
+/** What a manifest is wanted for: content of a 'source' may come from mirrors, that of a tag that Plait keeps may not. */
+export type ContentUse = 'source' | 'live';
 
 export interface ContentReaderOptions extends RequestOptions {
   /** What was read by digest before, in this run or another. Left out: everything comes from the registries. */
@@ -59,11 +62,11 @@ export function createContentReader(client: RegistryClient, options: ContentRead
   const manifests = new Map<string, Promise<StoredManifest | undefined>>();
   const configs = new Map<string, Promise<ImageConfig>>();
   const held = new Map<string, Promise<boolean>>();
-  const readManifest = (repository: Repository, reference: string): Promise<StoredManifest | undefined> =>
+  const readManifest: ContentReader['readManifest'] = (repository, reference, use = 'live') =>
     once(manifests, toKey(repository, reference), () => {
-      if (isDigest(reference)) return readByDigest(reading, repository, reference);
+      if (isDigest(reference)) return readByDigest(toReading(reading, use), repository, reference);
       if (cache === NO_CACHE) return client.getManifest(repository, reference, request);
-      return readByTag(reading, { repository, tag: reference }, (digest) => readManifest(repository, digest));
+      return readByTag(reading, { repository, tag: reference }, (digest) => readManifest(repository, digest, use));
     });
   return {
     readManifest,
@@ -71,6 +74,10 @@ export function createContentReader(client: RegistryClient, options: ContentRead
     readConfig: (repository, { config }) =>
       once(configs, config.digest, async () => decodeImageConfig(await readConfigBytes(reading, repository, config))),
   };
+}
+
+function toReading(reading: Reading, use: ContentUse): Reading {
+  return use === 'live' ? reading : { ...reading, options: { ...reading.options, mirrors: true } };
 }
 
 /** A manifest that is deleted between the two requests may have been replaced: the tag itself gives the answer then. */

@@ -19,7 +19,7 @@ export interface ResolvedImage {
 
 /** The manifest behind `reference`, by digest when it has one; undefined when the registry confirmed its absence. */
 export function readSource(reader: ContentReader, reference: Reference): Promise<StoredManifest | undefined> {
-  return reader.readManifest(reference.repository, reference.digest ?? reference.tag ?? 'latest');
+  return reader.readManifest(reference.repository, reference.digest ?? reference.tag ?? 'latest', 'source');
 }
 
 /** As {@link readSource}; throws SOURCE_MISSING when it is not there. */
@@ -115,7 +115,7 @@ async function readPlatform(
 }
 
 async function readChild(reader: ContentReader, source: Reference, child: Descriptor): Promise<ImageManifest> {
-  const stored = await reader.readManifest(source.repository, child.digest);
+  const stored = await reader.readManifest(source.repository, child.digest, 'source');
   if (stored?.manifest.kind === 'image') return stored.manifest;
   const platform = child.platform === undefined ? '' : ` for ${formatPlatform(normalizePlatform(child.platform))}`;
   throw new PlaitError(
