@@ -19,6 +19,11 @@ export interface ConnectionOptions {
   readonly parallelism?: number;
 }
 
+export interface CacheOptions {
+  /** A folder, false for none, absent for the usual one. */
+  readonly cache?: string | boolean;
+}
+
 export interface DisplayOptions {
   readonly output: readonly string[];
   readonly color: 'auto' | 'always' | 'never';
@@ -45,6 +50,15 @@ export function addConnectionOptions(command: Command): Command {
     .addOption(repeatable('--plain-http <host>', 'speak http to this registry'))
     .addOption(repeatable('--insecure-skip-verify <host>', 'accept any certificate of this registry'))
     .option('--parallelism <n>', 'requests in flight over all registries', parseCount);
+}
+
+export function addCacheOptions(command: Command): Command {
+  return command
+    .option(
+      '--cache <folder>',
+      'where content is kept by digest between runs (default: plait in the cache folder of the user)',
+    )
+    .option('--no-cache', 'keep nothing between runs, and use nothing kept');
 }
 
 export function addDisplayOptions(command: Command, formats: readonly string[]): Command {
@@ -87,6 +101,7 @@ export function applyEnvironment(command: Command, environment: Readonly<Record<
 }
 
 function parseVariable(option: Option, variable: string, value: string): unknown {
+  if (option.negate) return !parseSwitch(variable, value);
   if (option.isBoolean()) return parseSwitch(variable, value);
   if (Array.isArray(option.defaultValue)) return value.split('\n').filter((line) => line !== '');
   if (option.argChoices !== undefined && !option.argChoices.includes(value)) {

@@ -11,7 +11,8 @@ import { readState } from '../state/read-state.ts';
 import type { CliContext } from './context.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { readGitCommit } from './git-commit.ts';
-import type { SelectionOptions } from './options.ts';
+import type { CacheOptions, SelectionOptions } from './options.ts';
+import { withCache } from './use-cache.ts';
 import { VERSION } from './version.ts';
 
 /** What is checked before any registry is contacted. */
@@ -36,16 +37,19 @@ export function askPlan(
   };
 }
 
+export interface PlanTools {
+  readonly client: RegistryClient;
+  readonly progress: Progress;
+  readonly flags: CacheOptions;
+}
+
 /** Reads the registries and compares. Throws only when aborted. */
-export async function computePlan(
-  context: CliContext,
-  question: PlanQuestion,
-  tools: { readonly client: RegistryClient; readonly progress: Progress },
-): Promise<Plan> {
-  const images = await readState(tools.client, question.declarations, {
-    signal: context.signal,
-    onProgress: tools.progress.reading,
-  });
+export async function computePlan(context: CliContext, question: PlanQuestion, tools: PlanTools): Promise<Plan> {
+  const { signal } = context;
+  const onProgress = tools.progress.reading;
+  const images = await withCache(context, tools.flags, (cache) =>
+    readState(tools.client, question.declarations, { signal, onProgress, cache }),
+  );
   tools.progress.clear();
   return makePlan({ images, allowances: question.allowances, scope: question.scope });
 }

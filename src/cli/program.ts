@@ -7,6 +7,7 @@ import { chooseStyle } from './display.ts';
 import { EXIT_CODES, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import {
+  addCacheOptions,
   addConnectionOptions,
   addDisplayOptions,
   addInputOptions,
@@ -99,6 +100,7 @@ function addPlanOptions(command: Command): Command {
   addInputOptions(command);
   addSelectionOptions(command);
   addConnectionOptions(command);
+  addCacheOptions(command);
   return command
     .addOption(repeatable('--allow <guard=glob>', 'lift a guard for these tags: platform-removal=repository:tag'))
     .option('--short', 'one line an index')
@@ -136,6 +138,10 @@ function addReading(register: Register): void {
     .option('--port <n>', 'port; 0 takes a free one', Number, 5005)
     .option('--dir <folder>', 'keep the content in this folder');
   register(playground, async () => (await import('./commands/playground.ts')).runPlayground);
+
+  const cache = new Command('cache').description('clean: remove what is kept between runs').argument('<action>');
+  cache.option('--cache <folder>', 'the folder to clean (default: plait in the cache folder of the user)');
+  register(cache, async () => (await import('./commands/cache.ts')).runCache);
 
   const schema = new Command('schema').description('print a JSON Schema: config, plan or result').argument('[name]');
   register(schema, async () => (await import('./commands/schema.ts')).runSchema);

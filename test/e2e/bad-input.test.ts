@@ -68,7 +68,10 @@ describeWithRegistry('bad input', () => {
     }
 
     it('that is missing is named', async () => {
-      await expectOnlyHealthyPlanned(`${registry.host}/good/app:nowhere`, ['good/app:nowhere does not exist', 'hint:']);
+      await expectOnlyHealthyPlanned(`${registry.host}/good/app:nowhere`, [
+        'good/app:nowhere   does not exist',
+        'hint:',
+      ]);
     });
 
     it('that is an index where one image is wanted lists what it holds', async () => {
@@ -144,7 +147,7 @@ images:
     const { code, stdout } = await plait(makeProject(config()), ['plan'], { env });
 
     expect(code).toBe(1);
-    expect(stdout).toContain('app:build does not exist');
+    expect(stdout).toContain('app:build   does not exist');
   });
 
   it('is not called absent when there are no credentials at all', async () => {

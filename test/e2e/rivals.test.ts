@@ -268,7 +268,7 @@ describe('an interrupted', () => {
     const again = await plait(folder, APPLY);
 
     expect(code).toBe(exitCode);
-    expect(stdout).toContain('Apply interrupted: 1 moved, 2 not started');
+    expect(stdout).toContain('Apply interrupted: 1 tag moved, 2 not started');
     expect(tags).toEqual(['app:1.0.0']);
     expect(again.stdout).toContain('Apply: 2 tags moved');
     expect(again.code).toBe(0);

@@ -54,7 +54,7 @@ async function applyConfig(context: CliContext, options: ApplyCommandOptions): P
   const access = isDry ? 'read' : 'write';
   return withClient(context, { access, settings: config.settings, flags: options }, async (client) => {
     const plannedAt = context.clock.elapsed();
-    const plan = await computePlan(context, question, { client, progress });
+    const plan = await computePlan(context, question, { client, progress, flags: options });
     showPlan(context, plan, { ...options, requests: client.requestCounts() });
     if (options.checksum !== undefined) {
       const facts = await collectFacts(context, config, client.requestCounts());

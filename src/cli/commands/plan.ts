@@ -7,12 +7,12 @@ import type { CliContext } from '../context.ts';
 import { chooseStyle, startProgress } from '../display.ts';
 import { type ExitCode, strongest } from '../exit-codes.ts';
 import { loadChecked } from '../load-input.ts';
-import type { ConnectionOptions, DisplayOptions, InputOptions, SelectionOptions } from '../options.ts';
+import type { CacheOptions, ConnectionOptions, DisplayOptions, InputOptions, SelectionOptions } from '../options.ts';
 import { parseOutputs, writeOutputs } from '../output-targets.ts';
 import { askPlan, collectFacts, computePlan, planCodes } from '../planning.ts';
 import { assertWritable, writeWholeFile } from '../write-file.ts';
 
-export interface PlanOptions extends InputOptions, SelectionOptions, ConnectionOptions, DisplayOptions {
+export interface PlanOptions extends InputOptions, SelectionOptions, ConnectionOptions, CacheOptions, DisplayOptions {
   readonly allow: readonly string[];
   readonly out?: string;
   readonly short?: boolean;
@@ -30,7 +30,7 @@ export async function runPlan(context: CliContext, options: PlanOptions): Promis
   const question = askPlan(config, options);
   const progress = startProgress(context, options.progress);
   return withClient(context, { access: 'read', settings: config.settings, flags: options }, async (client) => {
-    const plan = await computePlan(context, question, { client, progress });
+    const plan = await computePlan(context, question, { client, progress, flags: options });
     const requests = client.requestCounts();
     const facts = await collectFacts(context, config, requests);
     const style = chooseStyle(context, context.stdout, options.color);

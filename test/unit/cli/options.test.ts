@@ -8,6 +8,8 @@ function parse(argv: readonly string[], environment: Record<string, string>): Re
     .addOption(new Option('--color <when>', '').choices(['auto', 'never']).default('auto'))
     .option('--detailed-exitcode', '')
     .option('--parallelism <n>', '', Number)
+    .option('--cache <folder>', '')
+    .option('--no-cache', '')
     .exitOverride();
   command.parse([...argv], { from: 'user' });
   applyEnvironment(command, environment);
@@ -31,6 +33,11 @@ describe('an option', () => {
 
   it('can be switched off by a word for it', () => {
     expect(parse([], { PLAIT_DETAILED_EXITCODE: 'false' })).toMatchObject({ detailedExitcode: false });
+  });
+
+  it('that says no is taken from its own variable', () => {
+    expect(parse([], { PLAIT_NO_CACHE: '1' })).toMatchObject({ cache: false });
+    expect(parse([], { PLAIT_CACHE: '/tmp/x' })).toMatchObject({ cache: '/tmp/x' });
   });
 
   it.each([{ PLAIT_DETAILED_EXITCODE: 'perhaps' }, { PLAIT_COLOR: 'pink' }])('refuses %j', (environment) => {
