@@ -101,6 +101,10 @@ function hintUnreachable(code: string, url: URL): string {
   if (url.protocol === 'http:' && ['ECONNRESET', 'UND_ERR_SOCKET'].includes(code)) {
     return `if ${url.host} speaks https, remove \`plainHttp\` from its settings; otherwise try again`;
   }
+  if (url.protocol === 'https:' && ['ECONNRESET', 'UND_ERR_SOCKET'].includes(code)) {
+    // Some servers that want a certificate close the connection without saying so.
+    return `check that ${url.host} is up; if it wants a client certificate, ${nameCertificate(url)}`;
+  }
   return `check that ${url.host} is up and can be reached from here`;
 }
 
@@ -122,7 +126,13 @@ function toTlsError(error: unknown, url: URL, what: { purpose: string; code: str
   }
   if (WANTS_CERTIFICATE.test(what.code)) {
     return new PlaitError('REGISTRY_TLS', `${start}${url.host} wants a client certificate, or another one`, {
-      hint: `name it with \`clientCert\` and \`clientKey\` for ${url.host} under \`registries\`, or put it into certs.d`,
+      hint: nameCertificate(url),
+      cause: error,
+    });
+  }
+  if (/ALERT_HANDSHAKE_FAILURE/.test(what.code)) {
+    return new PlaitError('REGISTRY_TLS', `${start}${url.host} broke off the TLS handshake`, {
+      hint: `if it wants a client certificate, ${nameCertificate(url)}; otherwise it may want a newer or older TLS`,
       cause: error,
     });
   }
@@ -130,6 +140,10 @@ function toTlsError(error: unknown, url: URL, what: { purpose: string; code: str
     hint: `name its authority with \`ca\` for ${url.host} under \`registries\`; \`insecureSkipVerify: true\` trusts anyone`,
     cause: error,
   });
+}
+
+function nameCertificate(url: URL): string {
+  return `name it with \`clientCert\` and \`clientKey\` for ${url.host} under \`registries\`, or put it into certs.d`;
 }
 
 /** The alerts of servers that want a certificate, and of those that do not like the one shown (RFC 8446 6.2). */
