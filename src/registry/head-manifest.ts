@@ -20,11 +20,15 @@ export async function headManifest(
   reference: string,
   options: RequestOptions = {},
 ): Promise<ManifestHead | undefined> {
-  const isOurs = isDigest(reference) && place.channel.memory.wasPushed(place.repository, reference);
+  const { memory, transport } = place.channel;
   for (let attempt = 1; ; attempt += 1) {
     const head = await askOnce(place, reference, options);
-    if (head !== undefined || !isOurs || attempt >= SETTLE_TRIES) return head;
-    await place.channel.transport.backOff(attempt, options.signal);
+    if (head !== undefined || !isDigest(reference) || !memory.wasPushed(place.repository, reference)) return head;
+    if (attempt >= SETTLE_TRIES) {
+      memory.forgetPushed(place.repository, reference);
+      return undefined;
+    }
+    await transport.backOff(attempt, options.signal);
   }
 }
 

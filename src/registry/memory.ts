@@ -31,6 +31,8 @@ export interface RegistryMemory {
   /** Notes content that this run stored: it is there, even if the registry should not show it yet. */
   notePushed(repository: Repository, digest: Digest): void;
   wasPushed(repository: Repository, digest: Digest): boolean;
+  /** Takes back a note: the registry had time enough to show it. */
+  forgetPushed(repository: Repository, digest: Digest): void;
 }
 
 export function createRegistryMemory(): RegistryMemory {
@@ -46,6 +48,7 @@ export function createRegistryMemory(): RegistryMemory {
     forgetTag: (repository, tag) => void tags.delete(toKey(repository, tag)),
     notePushed: (repository, digest) => void pushed.add(toKey(repository, digest)),
     wasPushed: (repository, digest) => pushed.has(toKey(repository, digest)),
+    forgetPushed: (repository, digest) => void pushed.delete(toKey(repository, digest)),
   };
 }
 

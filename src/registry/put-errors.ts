@@ -12,7 +12,7 @@ import { toWriteError } from './write-error.ts';
 /** What a refused PUT means. */
 export interface PutFailure {
   readonly error: PlaitError;
-  /** The content that the registry says it lacks, when it is known which. */
+  /** The content that the registry says it lacks, when it says which. */
   readonly missing?: Digest | undefined;
 }
 
@@ -67,7 +67,7 @@ async function toMissingContent(put: ManifestPut, refusal: Refusal, body: ErrorB
   if (missing === undefined && !isCertain) return { error: toRegistryError(refusal) };
   const which = missing === undefined ? 'an image of the index' : shortDigest(missing);
   const hint = `${which} is not in this repository; run again to copy it`;
-  return { error: restate(refusal, 'REGISTRY_CHILD_UNKNOWN', hint), missing };
+  return { error: restate(refusal, 'REGISTRY_CHILD_UNKNOWN', hint), missing: named };
 }
 
 function findDigest(text: string, put: ManifestPut): Digest | undefined {

@@ -8,7 +8,7 @@ import { toManifestPath } from './endpoint.ts';
 import { toRegistryError } from './errors.ts';
 import { headManifest, SETTLE_TRIES } from './head-manifest.ts';
 import { noteStored } from './note-stored.ts';
-import { toPutFailure } from './put-errors.ts';
+import { type PutFailure, toPutFailure } from './put-errors.ts';
 
 const ANSWER_LIMIT = { maxBytes: 1024 * 1024 };
 
@@ -22,10 +22,17 @@ export async function putManifest(put: ManifestPut): Promise<void> {
   const { transport } = put.place.channel;
   for (let attempt = 1; ; attempt += 1) {
     const doubt = await putOnce(put);
-    if (doubt === undefined || (await isStored(put, doubt))) return noteStored(put);
-    if (attempt >= transport.retry.attempts) throw doubt;
+    if (doubt === undefined || (await isStored(put, doubt.error))) return noteStored(put);
+    if (attempt >= transport.retry.attempts || (doubt.missing !== undefined && attempt >= SETTLE_TRIES))
+      throw giveUp(put, doubt);
     await transport.backOff(attempt, put.options.signal);
   }
+}
+
+/** What the registry says it lacks for so long has to be brought there again. */
+function giveUp({ place }: ManifestPut, { error, missing }: PutFailure): PlaitError {
+  if (missing !== undefined) place.channel.memory.forgetPushed(place.repository, missing);
+  return error;
 }
 
 function assertSize({ manifest, place, reference }: ManifestPut): void {
@@ -36,15 +43,16 @@ function assertSize({ manifest, place, reference }: ManifestPut): void {
   });
 }
 
-/** Undefined when the manifest is stored; an error to be doubted when the PUT may have been carried out after all. */
-async function putOnce(put: ManifestPut): Promise<PlaitError | undefined> {
+/** Undefined when the manifest is stored; a failure to be doubted when the PUT may have worked, or may work soon. */
+async function putOnce(put: ManifestPut): Promise<PutFailure | undefined> {
   const response = await sendPut(put);
-  if (response instanceof PlaitError) return response;
+  if (response instanceof PlaitError) return { error: response };
   if (response.status === 201) {
     await assertStored(put, response);
     return undefined;
   }
-  if (isRetryableStatus(response.status) && response.status !== 429) return toRegistryError(toRefusal(put, response));
+  if (isRetryableStatus(response.status) && response.status !== 429)
+    return { error: toRegistryError(toRefusal(put, response)) };
   return settleRefusal(put, response);
 }
 
@@ -83,13 +91,12 @@ function toRefusal(put: ManifestPut, response: BufferedResponse): Parameters<typ
  * A refused PUT: no error when the registry already holds exactly this manifest there; and one to be doubted when it says
  * it lacks what this run has just brought there, as some do for a moment.
  */
-async function settleRefusal(put: ManifestPut, response: BufferedResponse): Promise<PlaitError | undefined> {
+async function settleRefusal(put: ManifestPut, response: BufferedResponse): Promise<PutFailure | undefined> {
   const failure = await toPutFailure(put, toRefusal(put, response));
   if (failure === undefined) return undefined;
-  const { error, missing } = failure;
   const { channel, repository } = put.place;
-  if (missing !== undefined && channel.memory.wasPushed(repository, missing)) return error;
-  throw error;
+  if (failure.missing !== undefined && channel.memory.wasPushed(repository, failure.missing)) return failure;
+  throw failure.error;
 }
 
 async function isStored(put: ManifestPut, doubt: PlaitError): Promise<boolean> {
