@@ -5,6 +5,7 @@ export interface Certificate {
   readonly certificate: string /* PEM */;
   readonly key: string /* PEM */;
   readonly privateKey: KeyObject;
+  readonly subject: string;
   /** As `x5c` in a token wants it: base64 of the DER form. */
   readonly x5c: string;
 }
@@ -12,6 +13,10 @@ export interface Certificate {
 export interface CertificateOptions {
   readonly names?: readonly string[];
   readonly ipv4?: readonly string[];
+  /** The common name; `plait test` by default. */
+  readonly subject?: string;
+  /** Who signs it; itself by default. Its `subject` must be another one. */
+  readonly issuer?: Certificate;
   /** Milliseconds since 1970; from an hour ago until tomorrow by default. */
   readonly notBefore?: number;
   readonly notAfter?: number;
@@ -21,32 +26,39 @@ const HOUR_MS = 3_600_000;
 const OID = { ecdsaWithSha256: '2a8648ce3d040302', commonName: '550403', altNames: '551d11', constraints: '551d13' };
 
 /**
- * A self-signed ECDSA P-256 certificate (RFC 5280) for `localhost` and 127.0.0.1, or for what is asked for. It is its
- * own authority: whoever trusts the PEM trusts the server.
+ * An ECDSA P-256 certificate (RFC 5280) for `localhost` and 127.0.0.1, or for what is asked for. Without an issuer it is
+ * its own authority: whoever trusts the PEM trusts the server.
  */
 export function makeCertificate(options: CertificateOptions = {}): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const name = sequence(set(sequence(oid(OID.commonName), utf8('plait test'))));
+  const { subject = 'plait test', issuer } = options;
   const algorithm = sequence(oid(OID.ecdsaWithSha256));
   const { notBefore = Date.now() - HOUR_MS, notAfter = Date.now() + 24 * HOUR_MS } = options;
   const body = sequence(
     tagged(0, integer(Buffer.from([2]))), // version 3
     integer(Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     algorithm,
-    name, // issuer
+    toName(issuer?.subject ?? subject),
     sequence(time(notBefore), time(notAfter)),
-    name, // subject
+    toName(subject),
     publicKey.export({ format: 'der', type: 'spki' }),
     tagged(3, sequence(altNames(options), constraints())),
   );
-  const signature = createSign('SHA256').update(body).sign(privateKey);
+  const signature = createSign('SHA256')
+    .update(body)
+    .sign(issuer?.privateKey ?? privateKey);
   const der = sequence(body, algorithm, bits(signature));
   return {
     certificate: toPem(der),
     key: String(privateKey.export({ format: 'pem', type: 'pkcs8' })),
     privateKey,
+    subject,
     x5c: der.toString('base64'),
   };
+}
+
+function toName(commonName: string): Buffer {
+  return sequence(set(sequence(oid(OID.commonName), utf8(commonName))));
 }
 
 function altNames({ names = ['localhost'], ipv4 = ['127.0.0.1'] }: CertificateOptions): Buffer {
