@@ -18,6 +18,7 @@ const ANSWER_LIMIT = { maxBytes: 1024 * 1024 };
  */
 export async function putManifest(put: ManifestPut): Promise<void> {
   assertReference(put.reference);
+  assertDigest(put);
   assertSize(put);
   const { transport } = put.place.channel;
   for (let attempt = 1; ; attempt += 1) {
@@ -33,6 +34,17 @@ export async function putManifest(put: ManifestPut): Promise<void> {
 function giveUp({ place }: ManifestPut, { error, missing }: PutFailure): PlaitError {
   if (missing !== undefined) place.channel.memory.forgetPushed(place.repository, missing);
   return error;
+}
+
+/** Some registries store what they are given under the digest that it has, and not under the one they are asked to. */
+function assertDigest(put: ManifestPut): void {
+  const { reference, manifest } = put;
+  if (!isDigest(reference) || findAlgorithm(reference) === undefined || matchesDigest(manifest.bytes, reference))
+    return;
+  throw new PlaitError(
+    'DIGEST_MISMATCH',
+    `could not ${toPurpose(put)}: it is ${shortDigest(manifest.digest)} and not ${shortDigest(reference)}`,
+  );
 }
 
 function assertSize({ manifest, place, reference }: ManifestPut): void {
