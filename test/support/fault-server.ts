@@ -31,7 +31,7 @@ export type FaultHandler = (request: SeenRequest, number: number) => FaultAnswer
 
 /** A server that misbehaves as it is told and remembers everything it was sent. */
 export interface FaultServer {
-  /** `127.0.0.1:PORT`. */
+  /** `127.0.0.1:PORT`, or as asked for. */
   readonly host: string;
   /** With scheme, without a slash at the end. */
   readonly url: string;
@@ -43,9 +43,11 @@ export interface FaultServer {
 
 export interface FaultServerOptions {
   readonly tls?: { readonly certificate: string; readonly key: string };
+  /** An IPv4 address of this machine; 127.0.0.1 when left out. */
+  readonly address?: string;
 }
 
-/** Starts a server on the loopback interface; it ends with the test. */
+/** Starts a server on this machine; it ends with the test. */
 export async function startFaultServer(handler: FaultHandler, options: FaultServerOptions = {}): Promise<FaultServer> {
   const seen: SeenRequest[] = [];
   const load = { now: 0, peak: 0 };
@@ -61,8 +63,9 @@ export async function startFaultServer(handler: FaultHandler, options: FaultServ
     options.tls === undefined
       ? createPlainServer(listener)
       : createTlsServer({ cert: options.tls.certificate, key: options.tls.key }, listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { address = '127.0.0.1' } = options;
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  const host = `${address}:${(server.address() as AddressInfo).port}`;
   const close = async (): Promise<void> => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
