@@ -1,9 +1,9 @@
-// One bundled file for fast start-up: dist/plait.mjs.
+// One bundled file for fast start-up: dist/plait.mjs, or the path given.
 import { build } from 'esbuild';
 
 await build({
   entryPoints: ['src/bin.ts'],
-  outfile: 'dist/plait.mjs',
+  outfile: process.argv[2] ?? 'dist/plait.mjs',
   bundle: true,
   platform: 'node',
   format: 'esm',

@@ -5,6 +5,13 @@ import { runHere } from './run-here.ts';
 import { isWrite, makeProject } from './scenario.ts';
 import { makeTempDir } from './temp-dir.ts';
 
+/** What is killed, and while it does what. */
+export interface KillTrial {
+  readonly scenario: KillScenario;
+  /** Path of the program. */
+  readonly program: string;
+}
+
 /** What a scenario comes to when nobody interrupts it. */
 export interface Undisturbed {
   readonly code: number | null;
@@ -19,12 +26,14 @@ interface StageContent {
   readonly far: RegistryContent;
 }
 
-const APPLY = ['apply', '--yes'];
+function applyOf({ scenario }: KillTrial): readonly string[] {
+  return scenario.isSaved === true ? ['apply', 'plan.json'] : ['apply', '--yes'];
+}
 
-export async function runUndisturbed(scenario: KillScenario): Promise<Undisturbed> {
-  return onStage(scenario, async (stage, folders) => {
+export async function runUndisturbed(trial: KillTrial): Promise<Undisturbed> {
+  return onStage(trial, async (stage, folders) => {
     const before = await readStage(stage);
-    const { code, requests } = await stage.run(APPLY, folders);
+    const { code, requests } = await stage.run(applyOf(trial), folders);
     return { code, requests, before, after: await readStage(stage) };
   });
 }
@@ -38,18 +47,14 @@ export function listKillPoints({ requests }: Undisturbed): readonly KillPoint[] 
 }
 
 /**
- * Kills apply at `point`, looks at the registries, applies again and looks again. The run that is killed is the built
- * program; the runs after it are the same commands in this process. Returns all that is not as it must be.
+ * Kills apply at `point`, looks at the registries, applies again and looks again. The run that is killed is a
+ * process; the runs after it are the same commands in this process. Returns all that is not as it must be.
  */
-export async function surviveKill(
-  scenario: KillScenario,
-  goal: Undisturbed,
-  point: KillPoint,
-): Promise<readonly string[]> {
-  return onStage(scenario, async (stage, folders) => {
-    const { wasKilled, requests } = await stage.run(APPLY, { ...folders, point });
+export async function surviveKill(trial: KillTrial, goal: Undisturbed, point: KillPoint): Promise<readonly string[]> {
+  return onStage(trial, async (stage, folders) => {
+    const { wasKilled, requests } = await stage.run(applyOf(trial), { ...folders, point });
     const killed = await readStage(stage);
-    const again = await runHere(APPLY, folders);
+    const again = await runHere(applyOf(trial), folders);
     const recovered = await readStage(stage);
     const third = await runHere(['plan', '--detailed-exitcode'], folders);
     const problems = [
@@ -64,13 +69,18 @@ export async function surviveKill(
 }
 
 async function onStage<T>(
-  scenario: KillScenario,
+  { scenario, program }: KillTrial,
   use: (stage: KillStage, folders: { readonly cwd: string; readonly home: string }) => Promise<T>,
 ): Promise<T> {
-  const stage = await startStage(scenario.features);
+  const stage = await startStage({
+    program,
+    ...(scenario.features === undefined ? {} : { features: scenario.features }),
+  });
   try {
     await scenario.prepare(stage);
-    return await use(stage, { cwd: makeProject(scenario.config(stage)), home: makeTempDir() });
+    const folders = { cwd: makeProject(scenario.config(stage)), home: makeTempDir() };
+    if (scenario.isSaved === true) await runHere(['plan', '-o', 'plan.json'], folders);
+    return await use(stage, folders);
   } finally {
     await stage.close();
   }

@@ -24,6 +24,8 @@ export interface KillScenario {
   /** Puts in place what is there before. */
   readonly prepare: (registries: Registries) => Promise<void>;
   readonly config: (registries: Registries) => string;
+  /** Applies a plan that was saved beforehand. */
+  readonly isSaved?: boolean;
 }
 
 const BOTH = '[linux/amd64, linux/arm64]';
@@ -88,6 +90,13 @@ export const KILL_SCENARIOS: readonly KillScenario[] = [
       await seed(registries.near, 'app:build-arm64', { platform: 'linux/arm64', text: 'rebuilt' });
     },
     config: severalImages,
+  },
+  {
+    title: 'applying a saved plan',
+    features: { multiTag: false },
+    prepare: ({ near }) => seedBuilds(near, 'app'),
+    config: ({ near }) => config(image(`${near.host}/app`, '["1.0.0", latest]', `${near.host}/app`)),
+    isSaved: true,
   },
   {
     title: 'copying a multi-arch image as it is from another registry',

@@ -20,7 +20,7 @@ export interface KillPoint {
 export interface KillStage {
   readonly near: Playground;
   readonly far: Playground;
-  /** Runs the built program to its end, or to `point`. */
+  /** Runs the program to its end, or to `point`. */
   run(args: readonly string[], options: RunOptions): Promise<StagedRun>;
   close(): Promise<void>;
 }
@@ -38,8 +38,14 @@ export interface StagedRun extends CliResult {
   readonly wasKilled: boolean;
 }
 
+export interface StageOptions {
+  /** Path of the program to be killed. */
+  readonly program: string;
+  readonly features?: Partial<Features>;
+}
+
 /** The registries take manifests whose children they lack, so that only the order of the requests keeps tags whole. */
-export async function startStage(features: Partial<Features> = {}): Promise<KillStage> {
+export async function startStage({ program, features }: StageOptions): Promise<KillStage> {
   const trap: { current?: Trap } = {};
   const options = {
     features: { sparse: true, ...features },
@@ -51,16 +57,17 @@ export async function startStage(features: Partial<Features> = {}): Promise<Kill
     near,
     far,
     run: async (args, { cwd, home, point }) => {
-      const victim: { program?: { kill(signal: 'SIGKILL'): boolean } } = {};
+      const victim: { child?: { kill(signal: 'SIGKILL'): boolean } } = {};
       const running = runCli(args, {
+        program,
         cwd,
         env: homeVariables(home),
-        onStart: (program) => {
-          victim.program = program;
+        onStart: (child) => {
+          victim.child = child;
         },
       });
       trap.current = new Trap(point, async () => {
-        victim.program?.kill('SIGKILL');
+        victim.child?.kill('SIGKILL');
         await running;
       });
       const { requests, sockets } = trap.current;

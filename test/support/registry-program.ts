@@ -90,6 +90,6 @@ async function findDebianPackage(note: Note): Promise<RegistryProgram | undefine
 }
 
 /** Outside the working tree, so that a fresh clone or `npm ci` does not have to fetch again. */
-function cacheFolder(): string {
+export function cacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'plait-test');
 }
