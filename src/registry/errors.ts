@@ -41,7 +41,7 @@ function judge(refusal: Refusal, body: ErrorBody): Verdict {
     case 403:
       return judgeDenied(channel, method);
     case 404:
-      return isRead(method) ? toPlainError(host, body) : judgeMissing(host, body);
+      return isRead(method) ? judgeNotFound(host, body) : judgeMissing(host, body);
     case 405:
       return isRead(method) ? toPlainError(host, body) : toReadOnly(channel);
     case 412:
@@ -67,6 +67,14 @@ function toPlainError(host: string, body: ErrorBody): Verdict {
     what: `${host} answered with a web page`,
     hint: `check that ${host} is a registry, and not a proxy or a web site`,
   };
+}
+
+/** A 404 that does not say that something of a registry is missing. */
+function judgeNotFound(host: string, body: ErrorBody): Verdict {
+  const general = toPlainError(host, body);
+  if (body.isPage || body.codes.length > 0) return general;
+  const hint = `nothing of a registry is at this address; check host and port, and that its API is at ${host}/v2/`;
+  return { ...general, hint };
 }
 
 function isRead(method: string): boolean {

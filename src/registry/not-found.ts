@@ -1,12 +1,16 @@
 import { parseErrorBody } from '../transport/error-body.ts';
 import { type BufferedResponse, findHeader, type HttpResponse } from '../transport/message.ts';
 
-/** True when a 404 without body comes from a registry, and not from a proxy or web server in its place. */
+/**
+ * True when a 404 without words of its own comes from the distribution API, and not from a proxy or web server in its place.
+ * Only the type tells when there is one: distribution 2.8 and 3.1 name their version even where nothing of the API is,
+ * as when they are set up below another path, and answer `text/plain` there. A registry that calls its JSON so, as olareg
+ * and crane do, has to show it: a GET tells.
+ */
 export function isFromRegistry({ headers }: HttpResponse): boolean {
-  return (
-    findHeader(headers, 'docker-distribution-api-version') !== undefined ||
-    /\bjson\b/i.test(findHeader(headers, 'content-type') ?? '')
-  );
+  const type = findHeader(headers, 'content-type');
+  if (type !== undefined) return /\bjson\b/i.test(type);
+  return findHeader(headers, 'docker-distribution-api-version') !== undefined;
 }
 
 const NOT_FOUND_CODES: ReadonlySet<string> = new Set(['MANIFEST_UNKNOWN', 'NAME_UNKNOWN', 'NOT_FOUND', 'TAG_UNKNOWN']);

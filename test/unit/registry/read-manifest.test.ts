@@ -60,6 +60,12 @@ describe('a manifest that is there', () => {
   });
 });
 
+/** What distribution sends with the 404 for a path that its API does not have. */
+const ROUTER_HEADERS = {
+  'content-type': 'text/plain; charset=utf-8',
+  'docker-distribution-api-version': 'registry/2.0',
+};
+
 describe('a HEAD that does not tell enough', () => {
   it.each<[string, FaultAnswer]>([
     ['has no digest', { headers: { 'content-type': mediaType, 'content-length': '1' } }],
@@ -77,6 +83,7 @@ describe('a HEAD that does not tell enough', () => {
     ['is not implemented', { status: 501 }],
     ['is forbidden', { status: 403 }],
     ['is a 404 from who knows whom', { status: 404, headers: { 'content-type': 'text/html' } }],
+    ['is a 404 of what may be the router of a registry only', { status: 404, headers: ROUTER_HEADERS }],
   ])('is followed by a GET when it %s', async (_what, answer) => {
     const { client, repository, server } = await startFaultBench(({ method }) => (method === 'HEAD' ? answer : GOOD));
     expect(await client.headManifest(repository, 'x')).toEqual(HEAD);
@@ -118,6 +125,13 @@ describe('a manifest that is not there', () => {
     expect(await client.getManifest(repository, 'x')).toBeUndefined();
   });
 
+  it('is undefined after a GET when the JSON that says so is called plain text, as olareg does', async () => {
+    const plain = { ...registryError(404, 'MANIFEST_UNKNOWN'), headers: ROUTER_HEADERS };
+    const { client, repository, server } = await startFaultBench(() => plain);
+    expect(await client.headManifest(repository, 'x')).toBeUndefined();
+    expect(server.seen.map(({ method }) => method)).toEqual(['HEAD', 'GET']);
+  });
+
   it('is undefined when a HEAD is forbidden and the GET finds nothing, as Artifactory does', async () => {
     const { client, repository } = await startFaultBench(({ method }) =>
       method === 'HEAD' ? { status: 403 } : registryError(404, 'MANIFEST_UNKNOWN'),
@@ -127,6 +141,15 @@ describe('a manifest that is not there', () => {
 });
 
 describe('a 404 that does not mean absent', () => {
+  it('is an error when the registry has its API elsewhere', async () => {
+    const answer = { status: 404, headers: ROUTER_HEADERS, body: '404 page not found\n' };
+    const { client, repository } = await startFaultBench(() => answer);
+    const failure = { code: 'REGISTRY_ERROR', status: 404, hint: expect.stringContaining('/v2/') };
+    await expect(client.headManifest(repository, 'x')).rejects.toMatchObject(failure);
+    await expect(client.getManifest(repository, 'x')).rejects.toMatchObject(failure);
+    await expect(client.listTags(repository)).rejects.toMatchObject(failure);
+  });
+
   it('is an error when the registry has it, but not in a type accepted', async () => {
     const text = 'OCI index found, but accept header does not support OCI indexes';
     const { client, repository } = await startFaultBench(() => registryError(404, 'MANIFEST_UNKNOWN', text));
