@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { InteropReporter } from './test/interop/reporter.ts';
 
 /** Every project gets a folder for temporary files that the main process removes. */
 const project = (
@@ -20,11 +21,12 @@ const buildSetup = 'test/support/build-setup.ts';
 
 export default defineConfig({
   test: {
-    reporters: ['default'],
+    reporters: ['default', new InteropReporter()],
     projects: [
       project('unit', { include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'] }),
       project('property', { testTimeout: 120_000 }),
       project('contract', { ...patient, globalSetup: [registrySetup] }),
+      project('interop', { ...patient, globalSetup: [registrySetup, 'test/interop/setup.ts'] }),
       project('e2e', { ...patient, globalSetup: [registrySetup, buildSetup] }),
     ],
   },

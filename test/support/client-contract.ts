@@ -21,8 +21,8 @@ export interface ContractServer {
 export interface ContractLimits {
   /** Why it takes no manifests of Docker's types. */
   readonly dockerTypes?: string;
-  /** What a copy of a blob inside the registry comes to where it is not mounted. */
-  readonly copyWithin?: 'uploaded' | 'present';
+  /** Why a blob that is in one repository is in all of them, so that there is nothing to mount. */
+  readonly sharedBlobs?: string;
 }
 
 export interface ContractTerms<S extends ContractServer> {
@@ -147,7 +147,7 @@ export function defineContract<S extends ContractServer>({ start, access, limits
     it('tells whether a blob is there', async () => {
       expect(await client.hasBlob(held(), LAYER.digest)).toBe(true);
       expect(await client.hasBlob(held(), ABSENT)).toBe(false);
-      expect(await client.hasBlob(at(source, 'held/none'), LAYER.digest)).toBe(false);
+      expect(await client.hasBlob(at(source, 'held/none'), LAYER.digest)).toBe(limits.sharedBlobs !== undefined);
     });
 
     it('reads a blob whole', async () => {
@@ -165,7 +165,7 @@ export function defineContract<S extends ContractServer>({ start, access, limits
     it('copies a blob from another repository of the registry, by a mount where there are mounts', async () => {
       const to = at(source, 'mounted/app');
       const outcome = await client.copyBlob({ from: held(), to, descriptor: describeBlob(LAYER) });
-      expect(outcome).toBe(limits.copyWithin ?? 'mounted');
+      expect(outcome).toBe(limits.sharedBlobs === undefined ? 'mounted' : 'present');
       expect(await client.hasBlob(to, LAYER.digest)).toBe(true);
     });
 
@@ -242,16 +242,19 @@ export function defineContract<S extends ContractServer>({ start, access, limits
 
   describe('a client for reading', () => {
     it('refuses every write before it is sent', async () => {
+      const bytes = Buffer.from('never written anywhere else');
+      const blob = { digest: computeDigest(bytes), bytes };
+      await pushBlob({ url: source.url, repository: 'held/app' }, blob);
       const reader = connect({ access: 'read' });
       const writes = [
         reader.putManifest(held(), 'forbidden', INDEX.manifest),
         reader.putManifestTags(held(), INDEX.manifest, ['forbidden']),
-        reader.copyBlob({ from: held(), to: at(target, 'forbidden/app'), descriptor: describeBlob(LAYER) }),
+        reader.copyBlob({ from: held(), to: at(target, 'forbidden/app'), descriptor: describeBlob(blob) }),
       ];
       const outcomes = await Promise.allSettled(writes);
       const sent = Object.keys(reader.requestCounts());
       expect(outcomes).toMatchObject(writes.map(() => ({ status: 'rejected', reason: { code: 'READ_ONLY_COMMAND' } })));
-      expect(['GET', 'HEAD']).toEqual(expect.arrayContaining(sent));
+      expect(['GET', 'HEAD', 'TOKEN']).toEqual(expect.arrayContaining(sent));
       expect(await reader.headManifest(held(), 'forbidden')).toBeUndefined();
       await reader.close();
     });
@@ -259,9 +262,11 @@ export function defineContract<S extends ContractServer>({ start, access, limits
 
   it('counts the requests it sends', async () => {
     const counted = connect();
+    await counted.headManifest(held(), 'index'); // may take one more to get in
+    const { HEAD: before = 0 } = counted.requestCounts();
     await counted.headManifest(held(), 'index');
     await counted.headManifest(held(), 'image');
-    expect(counted.requestCounts()).toMatchObject({ HEAD: 2 });
+    expect(counted.requestCounts()).toMatchObject({ HEAD: before + 2 });
     await counted.close();
   });
 }

@@ -1,0 +1,48 @@
+import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
+
+interface Tally {
+  passed: number;
+  failed: number;
+  /** Why tests were left out, each reason once. */
+  readonly reasons: Set<string>;
+}
+
+/**
+ * For the project `interop`: prints one line a server at the end of the run, `interop: zot 2.1.9: 57 passed`. A server is the outermost `describe`
+ * of a test, in whatever file.
+ */
+export class InteropReporter implements Reporter {
+  onTestRunEnd(all: readonly TestModule[]): void {
+    const modules = all.filter(({ project }) => project.name === 'interop');
+    const tallies = new Map<string, Tally>();
+    for (const module of modules) for (const test of module.children.allTests()) count(tallies, test);
+    for (const [server, tally] of tallies) process.stdout.write(`interop: ${server}: ${describeTally(tally)}\n`);
+    const broken = modules.filter((module) => module.errors().length > 0);
+    for (const module of broken) process.stdout.write(`interop: not run: ${module.relativeModuleId}\n`);
+  }
+}
+
+function count(tallies: Map<string, Tally>, test: TestCase): void {
+  const server = findServer(test);
+  const tally = tallies.get(server) ?? { passed: 0, failed: 0, reasons: new Set<string>() };
+  tallies.set(server, tally);
+  const result = test.result();
+  if (result.state === 'passed') tally.passed += 1;
+  else if (result.state === 'skipped') tally.reasons.add(result.note ?? 'no reason given');
+  else tally.failed += 1; // one that never ended too
+}
+
+function findServer(test: TestCase): string {
+  let node: TestCase | TestSuite = test;
+  while (node.parent.type === 'suite') node = node.parent;
+  return node.name;
+}
+
+function describeTally({ passed, failed, reasons }: Tally): string {
+  const counts = [
+    ...(passed > 0 ? [`${passed} passed`] : []),
+    ...(failed > 0 ? [`${failed} FAILED`] : []),
+    ...[...reasons].map((reason) => `left out because ${reason}`),
+  ];
+  return counts.join(', ');
+}
