@@ -64,6 +64,32 @@ describe('applies of one config at the same time', () => {
   });
 });
 
+describe('applies that copy the same images at the same time', () => {
+  it.each([
+    ['within a registry', false],
+    ['between registries', true],
+  ] as const)('all succeed: %s', async (_where, isFar) => {
+    const barrier = createBarrier(3);
+    const far = await startHookedRegistry({ builds: BUILDS });
+    const near = await startHookedRegistry({
+      builds: isFar ? [] : BUILDS,
+      onArrival: async ({ text }) => {
+        if (text === 'HEAD /v2/new/manifests/1.0.0') await barrier();
+        return false;
+      },
+    });
+    const from = `${isFar ? far.host : near.host}/app:build-{arch}`;
+    const target = `target: ${near.host}/new, tags: ${THREE_TAGS}, platforms: [linux/amd64, linux/arm64]`;
+    const folder = project(`  - { ${target}, source: "${from}" }\n`);
+    const results = await Promise.all([1, 2, 3].map(() => plait(folder, APPLY)));
+    const tags = await readTags(near);
+
+    expect(results).toEqual(results.map(() => expect.objectContaining({ code: 0, stderr: '' })));
+    expect(results.filter(({ stdout }) => stdout.includes('Plan: 1 to create'))).toHaveLength(3);
+    expect(new Set(Object.entries(tags).map(([name, digest]) => `${name.startsWith('new:')} ${digest}`)).size).toBe(1);
+  });
+});
+
 describe('applies of different configs on one tag', () => {
   it('at the same time: one wins, and the other says that it was overwritten', async () => {
     const barrier = createBarrier(2);

@@ -151,13 +151,16 @@ describe('the plan', () => {
   });
 
   it('of 2,000 tags is a line an index, with one HEAD a tag', async () => {
+    playground.clearRequests();
     const { code, stdout } = await plait(makeProject(manyImages(1000)), ['plan', '--short']);
+    const asked = playground.requests.filter(({ path }) => path.startsWith('/v2/many/'));
     const lines = stdout.split('\n').filter((line) => line.startsWith('+ '));
 
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Plan: 1000 to create/);
     expect(lines).toHaveLength(1000);
-    expect(stdout).toContain('Requests: 2000 HEAD, 4 GET.');
+    expect(asked).toHaveLength(2000);
+    expect(new Set(asked.map(({ method, path }) => `${method} ${path}`)).size).toBe(2000);
   });
 });
 
