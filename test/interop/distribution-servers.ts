@@ -8,6 +8,7 @@ import { startRegistry } from '../support/real-registry.ts';
 import type { RegistryProgram } from '../support/registry-program.ts';
 import { makeTempDir } from '../support/temp-dir.ts';
 import { startTokenServer, type TokenServer } from '../support/token-server.ts';
+import { GIVES_PAGES, WANTS_A_CERTIFICATE } from './details.ts';
 import { findBuild } from './find-build.ts';
 import type { InteropServer, Launched } from './server.ts';
 
@@ -32,7 +33,7 @@ const SET_UPS: readonly (Omit<InteropServer, 'launch'> & {
     }),
   },
   { title: 'token server and TLS', launch: launchWithTokens },
-  { title: 'client certificates', launch: launchWithClientCertificates },
+  { title: 'client certificates', details: [WANTS_A_CERTIFICATE], launch: launchWithClientCertificates },
   {
     title: 'read-only',
     limits: { write: 'it is set to read-only' },
@@ -54,7 +55,8 @@ const { program: found, tried } = inject('registrySearch');
 const built = findBuild('distribution');
 
 /** The program that the other tests use, in Debian version 2.8, in all set-ups. */
-export const DISTRIBUTION_SERVERS: readonly InteropServer[] = SET_UPS.map(({ title, limits, launch }) => ({
+export const DISTRIBUTION_SERVERS: readonly InteropServer[] = SET_UPS.map(({ title, limits, launch, ...rest }) => ({
+  ...rest,
   title: `distribution ${found?.version ?? '2.8'}, ${title}`,
   ...(found === undefined ? { leftOut: `none could be had: ${tried.join('; ')}` } : {}),
   limits: { ...NO_MULTI_TAG, ...limits },
@@ -66,6 +68,7 @@ export const DISTRIBUTION_3_SERVERS: readonly InteropServer[] = [
   {
     ...built.line('five tags a page'),
     limits: NO_MULTI_TAG,
+    details: [GIVES_PAGES],
     launch: () => startRegistry({ maxTags: 5 }, toProgram()),
   },
   {
@@ -99,7 +102,7 @@ async function fetchToken({ service: { realm, service } }: TokenServer, path: st
   const repository = /^\/v2\/(.+)\/(?:manifests|blobs|tags)\//.exec(path)?.[1] ?? '';
   const scope = `repository:${repository}:pull,push,delete`;
   const query = new URLSearchParams({ service, scope });
-  const { text } = await callApi(`${realm}?${query}`, { headers: { authorization: BASIC } });
+  const { text } = await callApi(`${realm}?${query.toString()}`, { headers: { authorization: BASIC } });
   return (JSON.parse(text) as { readonly token: string }).token;
 }
 

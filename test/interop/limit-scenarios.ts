@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { parseRepository } from '../../src/oci/repository.ts';
 import { makeClient } from '../support/make-client.ts';
 import { listEntries } from '../support/scenario.ts';
-import { applyFormat, applyThreeTags, builds, image, type Scenario } from './scenarios.ts';
+import { applyFormat, applyThreeTags, builds, type Detail, image } from './scenarios.ts';
 import type { Limit } from './server.ts';
 import type { Stage } from './stage.ts';
 
@@ -69,7 +69,7 @@ async function sayThatDockerTypesAreRefused(stage: Stage): Promise<void> {
 }
 
 /** What Plait does about each limit: a server that has it plays this instead of what needs the ability. */
-export const LIMIT_SCENARIOS: Readonly<Record<Limit, Omit<Scenario, 'needs'>>> = {
+export const LIMIT_SCENARIOS: Readonly<Record<Limit, Detail>> = {
   read: { title: 'is not taken for an empty registry, and the error says what to do', play: sayThatItCannotBeRead },
   write: { title: 'is said to take no writes', play: sayThatItCannotBeWritten },
   mount: { title: 'gets what cannot be mounted all the same', play: uploadWhatIsNotMounted },

@@ -5,6 +5,7 @@ import { startPlayground } from '../../src/playground/server.ts';
 import { makeCertificate } from '../support/certificates.ts';
 import { LIFELINE, type ServerProcess, startServer } from '../support/server-process.ts';
 import { makeTempDir } from '../support/temp-dir.ts';
+import { TURNS_AWAY, warnsOf } from './details.ts';
 import { findBuild } from './find-build.ts';
 import type { InteropServer, Launched } from './server.ts';
 
@@ -47,11 +48,13 @@ export const OLAREG_SERVERS: readonly InteropServer[] = [
   {
     ...olareg.line('warnings'),
     limits: OLAREG_LIMITS,
+    details: [warnsOf('this registry moves next week')],
     launch: () => launchOlareg(['--warning', 'this registry moves next week']),
   },
   {
     ...olareg.line('10 requests a second'),
     limits: OLAREG_LIMITS,
+    details: [TURNS_AWAY],
     launch: async () => {
       let visitors = 0;
       // It counts by address, and believes what a proxy says: what the tests put there is not to wait.
@@ -95,6 +98,7 @@ export const ZOT_SERVERS: readonly InteropServer[] = [
   { ...zot.line('Docker types too'), launch: () => launchZot(DOCKER_TYPES) },
   {
     ...zot.line('20 requests a second'),
+    details: [TURNS_AWAY],
     launch: async () => ({
       ...(await launchZot({ ...DOCKER_TYPES, ratelimit: { rate: 20 } })),
       // One limit for all: the tests stay well below it.

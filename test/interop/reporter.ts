@@ -3,6 +3,8 @@ import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
 interface Tally {
   passed: number;
   failed: number;
+  /** Neither, and without a reason: not among what was asked for. */
+  notRun: number;
   /** Why tests were left out, each reason once. */
   readonly reasons: Set<string>;
 }
@@ -24,11 +26,12 @@ export class InteropReporter implements Reporter {
 
 function count(tallies: Map<string, Tally>, test: TestCase): void {
   const server = findServer(test);
-  const tally = tallies.get(server) ?? { passed: 0, failed: 0, reasons: new Set<string>() };
+  const tally = tallies.get(server) ?? { passed: 0, failed: 0, notRun: 0, reasons: new Set<string>() };
   tallies.set(server, tally);
   const result = test.result();
   if (result.state === 'passed') tally.passed += 1;
-  else if (result.state === 'skipped') tally.reasons.add(result.note ?? 'no reason given');
+  else if (result.state === 'skipped' && result.note !== undefined) tally.reasons.add(result.note);
+  else if (result.state === 'skipped') tally.notRun += 1;
   else tally.failed += 1; // one that never ended too
 }
 
@@ -38,10 +41,11 @@ function findServer(test: TestCase): string {
   return node.name;
 }
 
-function describeTally({ passed, failed, reasons }: Tally): string {
+function describeTally({ passed, failed, notRun, reasons }: Tally): string {
   const counts = [
     ...(passed > 0 ? [`${passed} passed`] : []),
     ...(failed > 0 ? [`${failed} FAILED`] : []),
+    ...(notRun > 0 ? [`${notRun} not run`] : []),
     ...[...reasons].map((reason) => `left out because ${reason}`),
   ];
   return counts.join(', ');

@@ -7,11 +7,15 @@ import { isWrite, listEntries, seed } from '../support/scenario.ts';
 import type { Limit } from './server.ts';
 import type { Stage } from './stage.ts';
 
-/** Something that people do with Plait, on a server that can do what it `needs`. */
-export interface Scenario {
+/** Something that people do with Plait. */
+export interface Detail {
   readonly title: string;
-  readonly needs: readonly Limit[];
   readonly play: (stage: Stage) => Promise<void>;
+}
+
+/** As above, on every server that can do what it `needs`. */
+export interface Scenario extends Detail {
+  readonly needs: readonly Limit[];
 }
 
 const BOTH = '[linux/amd64, linux/arm64]';

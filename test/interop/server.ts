@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { RegistrySettings } from '../../src/registry/settings.ts';
 import { type Door, type DoorOptions, openDoor } from '../support/door.ts';
 import { makeTempDir } from '../support/temp-dir.ts';
+import type { Detail } from './scenarios.ts';
 
 /** Something that registries may be unable to do. */
 export type Limit = 'read' | 'write' | 'mount' | 'multiTag' | 'dockerTypes';
@@ -16,6 +17,8 @@ export interface InteropServer {
   readonly leftOut?: string;
   /** What it cannot do, each with the reason. What Plait then does is tested instead. */
   readonly limits?: Readonly<Partial<Record<Limit, string>>>;
+  /** What is to be seen on this one only. */
+  readonly details?: readonly Detail[];
   readonly launch: () => Promise<Launched>;
 }
 

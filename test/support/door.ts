@@ -18,6 +18,8 @@ export interface Door {
   readonly url: string;
   /** `PUT /v2/app/manifests/1`, in the order of arrival. */
   readonly requests: readonly string[];
+  /** The status of every answer, in the order in which they came. */
+  readonly statuses: readonly number[];
   close(): Promise<void>;
 }
 
@@ -35,10 +37,13 @@ export interface DoorOptions {
 /** Opens a door on the loopback interface. Hands everything on as it is, both ways: no header changed, no redirect followed. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
   const requests: string[] = [];
+  const statuses: number[] = [];
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     requests.push(`${request.method} ${request.url}`);
     // Who cannot be answered sees what it would have seen of the server itself: a connection that breaks.
-    passOn(options, request, response).catch(() => request.socket.destroy());
+    passOn(options, { request, response, note: (status) => statuses.push(status) }).catch(() =>
+      request.socket.destroy(),
+    );
   };
   const server = listenWith(options, answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -47,7 +52,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(() => resolve()));
   };
-  return { host, url: `${options.tls === undefined ? 'http' : 'https'}://${host}`, requests, close };
+  return { host, url: `${options.tls === undefined ? 'http' : 'https'}://${host}`, requests, statuses, close };
 }
 
 function listenWith(
@@ -61,7 +66,13 @@ function listenWith(
   return createHttpsServer({ ...keep, cert, key, ...clients }, answer);
 }
 
-async function passOn(options: DoorOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+interface Passage {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly note: (status: number) => void;
+}
+
+async function passOn(options: DoorOptions, { request, response, note }: Passage): Promise<void> {
   const added = (await options.addHeaders?.(request)) ?? {};
   const url = new URL(options.to());
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
@@ -77,11 +88,13 @@ async function passOn(options: DoorOptions, request: IncomingMessage, response: 
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.once('response', resolve).once('error', reject);
   });
-  await Promise.all([pipeline(request, outgoing), answered.then((answer) => hand(answer, response))]);
+  await Promise.all([pipeline(request, outgoing), answered.then((answer) => hand(answer, response, note))]);
 }
 
-async function hand(answer: IncomingMessage, response: ServerResponse): Promise<void> {
-  response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', toPairs(answer.rawHeaders));
+async function hand(answer: IncomingMessage, response: ServerResponse, note: Passage['note']): Promise<void> {
+  const { statusCode = 502, statusMessage = '' } = answer;
+  note(statusCode);
+  response.writeHead(statusCode, statusMessage, toPairs(answer.rawHeaders));
   await pipeline(answer, response);
 }
 
