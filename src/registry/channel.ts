@@ -55,7 +55,7 @@ export function createChannel(options: ChannelOptions): Channel {
   const makeReady = async (request: ChannelRequest): Promise<AuthorizedRequest> => {
     assertAllowed(options, request);
     await options.assertUnblocked(request.access[0]?.path ?? '', request.purpose);
-    return prepare(request, await findOrigin());
+    return { ...prepare(request, await findOrigin()), check: () => recheck(options, request) };
   };
   return {
     registry,
@@ -81,6 +81,12 @@ export function createChannel(options: ChannelOptions): Channel {
     describeCredentials: () => authenticator.describeSource(),
     conceal: (text) => authenticator.conceal(text),
   };
+}
+
+/** What was learned while a request waited for its turn may have made it pointless. */
+function recheck(options: ChannelOptions, request: ChannelRequest): void {
+  assertAllowed(options, request);
+  request.check?.();
 }
 
 /** Keeps what the registry itself warns of; the stores that it sends us to have nothing to say in its name. */

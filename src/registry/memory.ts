@@ -19,6 +19,8 @@ export interface SeenTag {
 export interface RegistryMemory {
   /** False once the registry refused a HEAD of a manifest, or answered without what it is for. */
   answersHead: boolean;
+  /** False once it refused to mount anything. */
+  mounts: boolean;
   /** False once it refused a blob in pieces. */
   takesChunks: boolean;
   /** False once it refused to delete a tag. */
@@ -40,6 +42,7 @@ export function createRegistryMemory(): RegistryMemory {
   const pushed = new Set<string>();
   return {
     answersHead: true,
+    mounts: true,
     takesChunks: true,
     deletesTags: true,
     isReadOnly: false,

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors/codes.ts';
-import { isPlaitError } from '../errors/plait-error.ts';
+import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { BufferedResponse } from '../transport/message.ts';
 import type { RequestOptions } from './client.ts';
@@ -29,6 +29,7 @@ export async function mountBlob(target: Place, mount: Mount, options: RequestOpt
   try {
     const response = await sendMount(target, mount, options);
     if (response.status === 201) return 'mounted';
+    if (response.status === 405 || response.status === 501) target.channel.memory.mounts = false;
     return response.status === 202
       ? await toSession(target, response, toBlobPurpose(target, mount.digest, 'upload'))
       : 'refused';
@@ -51,8 +52,13 @@ function sendMount(target: Place, { from, digest }: Mount, options: RequestOptio
         { path: from, actions: ['pull'] },
       ],
       repeat: 'unprocessed',
+      check: () => assertMounts(target),
       signal: options.signal,
     },
     ANSWER_LIMIT,
   );
+}
+
+function assertMounts({ channel }: Place): void {
+  if (!channel.memory.mounts) throw new PlaitError('REGISTRY_ERROR', `${channel.registry} does not mount blobs`);
 }

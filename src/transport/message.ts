@@ -33,6 +33,8 @@ export interface HttpRequest {
   /** 'same-origin' for a body that holds a secret. */
   readonly redirects?: 'follow' | 'same-origin';
   readonly maxRedirects?: number;
+  /** Called each time it is the turn of the request; throws when it has become pointless to send it. */
+  readonly check?: () => void;
   /** True for what registries count against a limit of pulls: reading a manifest, but not asking for its digest. */
   readonly countsAsPull?: boolean;
   /**

@@ -87,6 +87,7 @@ async function inTurn<T>(options: RetrierOptions, request: HttpRequest, task: ()
     const turn = await lanes[request.lane].run(async () => {
       request.signal?.throwIfAborted();
       await gate.pass(maxRetryAfterMs, request.purpose, request.signal);
+      request.check?.();
       if (isPull && !pullGate.isOpen()) return undefined;
       return { value: await (COUNTED.has(request.lane) ? options.total(task) : task()) };
     });
