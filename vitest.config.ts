@@ -25,6 +25,7 @@ export default defineConfig({
     projects: [
       project('unit', { include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'] }),
       project('property', { testTimeout: 120_000 }),
+      project('faults', { testTimeout: 30_000, hookTimeout: 120_000, globalSetup: [buildSetup] }),
       project('contract', { ...patient, globalSetup: [registrySetup] }),
       project('interop', { ...patient, globalSetup: [registrySetup, 'test/interop/setup.ts'] }),
       project('e2e', { ...patient, globalSetup: [registrySetup, buildSetup] }),
