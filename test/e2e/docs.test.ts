@@ -21,7 +21,8 @@ const WALKED = PAGES.filter((path) => path !== 'README.md');
 const SCRIPTS = Object.keys(packageJson.scripts);
 
 const runInProcess: Run = (args, cwd) => runHere(args, { cwd, home: cwd });
-const runBuilt: Run = (args, cwd) => runCli(args, { cwd });
+/** A reader has one cache for all that the page does. */
+const runBuilt: Run = (args, cwd) => runCli(args, { cwd, env: { XDG_CACHE_HOME: join(cwd, '.cache') } });
 
 function readPage(path: string): DocPage {
   return parsePage(path, readFileSync(path, 'utf8'));

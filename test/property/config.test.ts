@@ -173,11 +173,13 @@ describe('substitution', () => {
 
 const labels = fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.string(), { maxKeys: 3 });
 const source = fc.tuple(referenceText, fc.stringMatching(/^[a-z0-9]{1,5}$/)).map(([, tag]) => `ghcr.io/acme/ci:${tag}`);
+// A key that begins with x- is a note of the user's, not a platform.
+const platformKey = foldedPlatform.map(formatPlatform).filter((key) => !key.startsWith('x-'));
 const image = fc.record(
   {
     target: fc.constantFrom('ghcr.io/acme/api', 'redis', 'localhost:5000/a/b'),
     tags: fc.uniqueArray(fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,6}$/), { minLength: 1, maxLength: 3 }),
-    platforms: fc.dictionary(foldedPlatform.map(formatPlatform), source, { minKeys: 1, maxKeys: 4 }),
+    platforms: fc.dictionary(platformKey, source, { minKeys: 1, maxKeys: 4 }),
     labels,
     annotations: labels,
     attestations: fc.constantFrom('keep', 'drop'),
