@@ -13,7 +13,9 @@ export const WANTS_A_CERTIFICATE: Detail = {
     const { ca } = server.access.settings ?? {};
     const client = makeClient({ settings: () => (ca === undefined ? {} : { ca }) });
     const read = client.headManifest(parseRepository(`${server.direct}/app`), 'latest');
-    const failure = { code: 'REGISTRY_TLS', hint: expect.stringContaining('clientCert') };
+    // In TLS 1.3 the refusal comes after the handshake; often only a connection that breaks is seen of it.
+    const code = expect.stringMatching(/^REGISTRY_(?:TLS|UNREACHABLE)$/);
+    const failure = { code, hint: expect.stringContaining('clientCert') };
     await expect(read).rejects.toMatchObject(failure);
     await client.close();
   },

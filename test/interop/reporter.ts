@@ -10,17 +10,23 @@ interface Tally {
 }
 
 /**
- * For the project `interop`: prints one line a server at the end of the run, `interop: zot 2.1.9: 57 passed`. A server is the outermost `describe`
- * of a test, in whatever file.
+ * For the project `interop`: prints one line a server at the end of the run, `interop: crane 0.22.1, in memory: 44 passed`,
+ * and one line for each reason to leave servers out. A server is the outermost `describe` of a test, in whatever file.
  */
 export class InteropReporter implements Reporter {
   onTestRunEnd(all: readonly TestModule[]): void {
     const modules = all.filter(({ project }) => project.name === 'interop');
     const tallies = new Map<string, Tally>();
     for (const module of modules) for (const test of module.children.allTests()) count(tallies, test);
-    for (const [server, tally] of tallies) process.stdout.write(`interop: ${server}: ${describeTally(tally)}\n`);
     const broken = modules.filter((module) => module.errors().length > 0);
-    for (const module of broken) process.stdout.write(`interop: not run: ${module.relativeModuleId}\n`);
+    const lines = [
+      ...[...tallies]
+        .filter(([, tally]) => hasRun(tally))
+        .map(([server, tally]) => `${server}: ${describeTally(tally)}`),
+      ...describeLeftOut(tallies),
+      ...broken.map((module) => `FAILED: ${module.relativeModuleId} could not be loaded`),
+    ];
+    for (const line of lines) process.stdout.write(`interop: ${line}\n`);
   }
 }
 
@@ -41,12 +47,25 @@ function findServer(test: TestCase): string {
   return node.name;
 }
 
+function hasRun({ passed, failed }: Tally): boolean {
+  return passed + failed > 0;
+}
+
 function describeTally({ passed, failed, notRun, reasons }: Tally): string {
   const counts = [
-    ...(passed > 0 ? [`${passed} passed`] : []),
+    `${passed} passed`,
     ...(failed > 0 ? [`${failed} FAILED`] : []),
     ...(notRun > 0 ? [`${notRun} not run`] : []),
-    ...[...reasons].map((reason) => `left out because ${reason}`),
+    ...[...reasons].map((reason) => `some left out because ${reason}`),
   ];
   return counts.join(', ');
+}
+
+function describeLeftOut(tallies: ReadonlyMap<string, Tally>): readonly string[] {
+  const servers = [...tallies].filter(([, tally]) => !hasRun(tally));
+  const reasons = new Set(servers.flatMap(([, tally]) => [...tally.reasons]));
+  return [...reasons].map((reason) => {
+    const names = servers.filter(([, tally]) => tally.reasons.has(reason)).map(([server]) => server);
+    return `left out: ${names.join('; ')}: ${reason}`;
+  });
 }
