@@ -37,6 +37,13 @@ describe('a manifest', () => {
     expect(server.seen).toEqual([]);
   });
 
+  it('is not even sent under the digest of another one', async () => {
+    const { client, repository, server } = await startFaultBench(() => CREATED);
+    const write = client.putManifest(repository, NO_DIGEST, manifest);
+    await expect(write).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
+    expect(server.seen).toEqual([]);
+  });
+
   it('is read back when the server does not name its digest', async () => {
     const { client, repository, server } = await startFaultBench(({ method }) =>
       method === 'PUT' ? { status: 201 } : LIVE,
