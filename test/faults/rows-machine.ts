@@ -146,7 +146,7 @@ async function askHelper(
   return readWithConfig(config, { environment, ...options });
 }
 
-/** Does not end by itself, as its child does not either. */
+/** One that does not end by itself. */
 async function killHelper(): Promise<void> {
   const mark = join(makeTempDir(), 'pid');
   const clock = createQuickClock();
@@ -154,7 +154,7 @@ async function killHelper(): Promise<void> {
     if (ms === 30_000) await expect.poll(() => existsSync(mark)).toBe(true);
     return clock.sleep(ms, signal);
   };
-  const { read } = await askHelper(`echo $$ > ${mark}.new; mv ${mark}.new ${mark}; sleep 600`, {
+  const { read } = await askHelper(`echo $$ > ${mark}.new; mv ${mark}.new ${mark}; exec sleep 600`, {
     clock: { ...clock, sleep },
   });
   const error = await expectCode(read(), 'CREDENTIAL_HELPER_FAILED');
