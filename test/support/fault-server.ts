@@ -17,14 +17,15 @@ export interface SeenRequest {
   readonly body: Buffer;
 }
 
-/** What a server answers: an answer in short, or what it likes to do with the response. */
-export type FaultAnswer =
-  | {
-      readonly status?: number;
-      readonly headers?: Readonly<Record<string, string | string[]>>;
-      readonly body?: string | Uint8Array;
-    }
-  | ((response: ServerResponse, request: IncomingMessage) => void);
+/** What a server answers, in short. */
+export interface PlainAnswer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** A plain answer, or a function that does to the response whatever a server should not. */
+export type FaultAnswer = PlainAnswer | ((response: ServerResponse, request: IncomingMessage) => void);
 
 /** Gives the answer to a request; `number` counts the requests from 1. */
 export type FaultHandler = (request: SeenRequest, number: number) => FaultAnswer | Promise<FaultAnswer>;
@@ -123,7 +124,7 @@ export function inTurn(...answers: readonly FaultAnswer[]): FaultHandler {
 }
 
 /** An error as registries write it. */
-export function registryError(status: number, code: string, message = ''): FaultAnswer {
+export function registryError(status: number, code: string, message = ''): PlainAnswer {
   const body = JSON.stringify({ errors: [{ code, message, detail: null }] });
   return { status, headers: { 'content-type': 'application/json' }, body };
 }
