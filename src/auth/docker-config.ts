@@ -1,7 +1,7 @@
 import { cleanText } from '../errors/redact.ts';
 import { toInvalidCredentials } from './config-error.ts';
 import { type Credentials, toCredentials } from './credentials.ts';
-import { findNamespace, isSameHost, rankKey } from './registry-key.ts';
+import { findNamespace, isSameHost, rankKey, trimEnd } from './registry-key.ts';
 
 /** A docker config as far as credentials go. Entries are checked when they are used: a broken one must not hurt others. */
 export interface DockerConfig {
@@ -100,9 +100,10 @@ function toEntry(entry: Readonly<Record<string, unknown>>, source: string, probl
 
 /** `auth` is base64 of `user:password`; the password may hold colons, and old tools padded it with NULs. */
 function decodeAuth(auth: string, problem: Problem): readonly [string, string] {
-  const isBase64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(auth);
-  const text = isBase64 ? Buffer.from(auth, 'base64').toString('utf8') : '';
+  const compact = auth.replaceAll(/\s/g, '');
+  const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(compact);
+  const text = isBase64 ? Buffer.from(compact, 'base64').toString('utf8') : '';
   const colon = text.indexOf(':');
   if (colon <= 0) throw problem('has an `auth` that is not the base64 of user:password');
-  return [text.slice(0, colon), text.slice(colon + 1).replace(/\0+$/, '')];
+  return [text.slice(0, colon), trimEnd(text.slice(colon + 1), '\0')];
 }

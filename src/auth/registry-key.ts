@@ -40,7 +40,14 @@ export function rankKey(key: string, registry: string, path: string): number | u
 /** The path in a key; empty when it is for a whole host. */
 export function findNamespace(key: string): string {
   if (/^https?:\/\//i.test(key)) return '';
-  const path = key.replace(/^[^/]*\/?/, '').replace(/\/+$/, '');
+  const path = trimEnd(key.replace(/^[^/]*\/?/, ''), '/');
   // What docker wrote before it had registries by host: the version of the API.
   return /^v[12]$/.test(path) ? '' : path;
+}
+
+/** `text` without `character` at its end. A pattern would look for the end of every run of it. */
+export function trimEnd(text: string, character: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === character) end -= 1;
+  return text.slice(0, end);
 }

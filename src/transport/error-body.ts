@@ -78,6 +78,10 @@ function describeErrors(errors: readonly RegistryErrorEntry[]): string {
   return cleanText([...new Set(texts)].join('; '), MAX_TEXT_CHARS);
 }
 
+/** Step by step: one pattern for all of it would begin anew at every `<title` of a page that is made to be slow. */
 function findTitle(page: string): string {
-  return /<title[^>]*>([^<]*)<\/title>/i.exec(page)?.[1] ?? '';
+  const start = page.search(/<title/i);
+  const open = start < 0 ? -1 : page.indexOf('>', start);
+  const end = open < 0 ? -1 : page.indexOf('<', open);
+  return end < 0 ? '' : page.slice(open + 1, end);
 }

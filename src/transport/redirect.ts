@@ -1,4 +1,5 @@
 import { PlaitError } from '../errors/plait-error.ts';
+import { cleanText } from '../errors/redact.ts';
 import { findHeader, type HttpRequest, type ResponseHeaders } from './message.ts';
 
 /** Off the origin only these headers are sent: an allow-list, so that a new header is private until it is listed. */
@@ -62,14 +63,20 @@ export function resolveLocation(location: string, base: URL): URL | undefined {
 }
 
 function describeBadTarget(url: URL, hop: Hop): string | undefined {
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return `to ${url.protocol} which is not http or https`;
-  if (hop.url.protocol === 'https:' && url.protocol === 'http:') return `from https to http at ${url.host}`;
-  if (url.username !== '' || url.password !== '') return `to a URL with a user name at ${url.host}`;
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    return `to ${shorten(url.protocol)} which is not http or https`;
+  if (hop.url.protocol === 'https:' && url.protocol === 'http:') return `from https to http at ${shorten(url.host)}`;
+  if (url.username !== '' || url.password !== '') return `to a URL with a user name at ${shorten(url.host)}`;
   return undefined;
 }
 
+/** What a server named may be as long as a header. */
+function shorten(text: string): string {
+  return cleanText(text, 100);
+}
+
 function describeBadChain(request: HttpRequest, hop: Hop, url: URL): string | undefined {
-  if (hop.visited.includes(url.href)) return `in a circle back to ${url.host}`;
+  if (hop.visited.includes(url.href)) return `in a circle back to ${shorten(url.host)}`;
   if (hop.visited.length > (request.maxRedirects ?? MAX_REDIRECTS)) return `too often, ${hop.visited.length} times`;
   return undefined;
 }
