@@ -52,6 +52,17 @@ describe('a host without pulls left', () => {
     expect(order).toEqual(['head', 'pull']);
   });
 
+  it('gets no pull that had waited for its turn when that came out', async () => {
+    const clock = createQuickClock(0);
+    const server = await startFaultServer(() => empty);
+    const transport = makeTransport({ clock, profile: () => ({ plainHttp: true, concurrency: 1 }) });
+    await Promise.all([
+      sendSmall(transport, server.url, { method: 'HEAD' }),
+      sendSmall(transport, server.url, { countsAsPull: true }),
+    ]);
+    expect(clock.elapsed()).toBe(60_000);
+  });
+
   it('that is to stay without for hours is an error with the time', async () => {
     const headers = { 'ratelimit-limit': '1;w=21600', 'ratelimit-remaining': '0;w=21600' };
     const server = await startFaultServer(() => ({ headers }));
