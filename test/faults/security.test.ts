@@ -8,7 +8,7 @@ import { parseRepository } from '../../src/oci/repository.ts';
 import { copyManifest } from '../../src/registry/copy.ts';
 import { toChallenge, toGrant } from '../support/auth-servers.ts';
 import { makeCertificate } from '../support/certificates.ts';
-import { NO_DIGEST, openClient } from '../support/client-bench.ts';
+import { INDEX, NO_DIGEST, openClient } from '../support/client-bench.ts';
 import { installHelper } from '../support/fake-helper.ts';
 import {
   type FaultAnswer,
@@ -20,7 +20,7 @@ import {
 } from '../support/fault-server.ts';
 import { startProxyServer } from '../support/proxy-server.ts';
 import { makeTempDir } from '../support/temp-dir.ts';
-import { BASIC, findOutsideAddress, LIVE, listAuthorizations } from './fault-bench.ts';
+import { BASIC, findOutsideAddress, LIVE, listAuthorizations, OTHER } from './fault-bench.ts';
 import { expectCode } from './fault-row.ts';
 import {
   expectHarmless,
@@ -265,6 +265,26 @@ describe('what is between us and a registry', () => {
     expect([findSecrets(JSON.stringify(proxy.seen)), proxy.plain]).toEqual([[], []]);
     expect(registry.seen.at(-1)!.headers.authorization).toBe(BASIC);
   });
+
+  it.each(['Basic realm="x"', 'Bearer realm="URL/token"', ''])(
+    'as a mirror gets no credentials of the registry, even if it asks with %s',
+    async (challenge) => {
+      const mirror: FaultServer = await startTrap(() =>
+        challenge === '' ? OTHER : toChallenge(challenge.replace('URL', mirror.url)),
+      );
+      const registry = await startBasic(() => LIVE);
+      const client = openLoggedIn(registry.host, { settings: { mirrors: [mirror.host] } });
+      const { digest } = INDEX.manifest;
+      const stored = await client.getManifest(toRepository(registry), digest, { mirrors: true });
+      expect([stored?.digest, mirror.seen.length > 0]).toEqual([digest, true]);
+      // The user names the mirror, so it gets what every registry gets.
+      const seen = mirror.seen.map(({ headers: { 'x-company': _own, ...headers }, ...request }) => ({
+        ...request,
+        headers,
+      }));
+      expectHarmless({ seen });
+    },
+  );
 
   it('as a credential helper learns the name of the registry on its input, and nothing on its command line', async () => {
     const registry = await startBasic(() => LIVE);
