@@ -2,7 +2,7 @@ import { cleanText } from '../errors/redact.ts';
 import type { ScalarNode } from './node.ts';
 
 /** What the readers of YAML 1.1 take for a boolean and those of YAML 1.2 for a string. */
-const OLD_BOOLEAN = /^(?:yes|no|on|off)$/i;
+const OLD_BOOLEAN = /^(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/;
 
 /** True for an unquoted `yes` and its like, of which nobody can say what its writer meant. */
 export function isOldBoolean(node: ScalarNode): boolean {
