@@ -3,6 +3,7 @@ import type { Platform } from '../oci/platform.ts';
 import type { Reference } from '../oci/reference.ts';
 import type { Repository } from '../oci/repository.ts';
 import type { ArchNames } from './arch-names.ts';
+import type { TagPattern } from './tag-pattern.ts';
 
 /** A place in a config file, 1-based; `file` as the user named it, relative to the working directory when below it. */
 export interface Origin {
@@ -20,6 +21,31 @@ export type UnmanagedPlatforms = 'remove' | 'keep' | 'error';
 /** What happens to the attestations of the images. */
 export type AttestationPolicy = 'keep' | 'drop' | 'require';
 
+/** What holds back the tags of one image. */
+export interface ImageGuards {
+  /** How many platforms a live tag may lose. */
+  readonly maxPlatformRemovals: number;
+  /** Tags that may be created and not moved. */
+  readonly immutableTags: readonly TagPattern[];
+  /** Folded. The published index must hold all of them. */
+  readonly requirePlatforms: readonly Platform[];
+  /** Labels on which all children must agree; undefined when none must. */
+  readonly sameLabel: SameLabel | undefined;
+}
+
+export interface SameLabel {
+  /** Names of labels of the image config, else of annotations. Not empty. */
+  readonly labels: readonly string[];
+  /** Folded. Platforms that need not agree. */
+  readonly except: readonly Platform[];
+}
+
+/** Which manifests with a child as their subject (signatures, SBOMs) are copied along with it. */
+export type ReferrerPolicy =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'all' }
+  | { readonly kind: 'types'; readonly artifactTypes: readonly string[] };
+
 /** One index that is wanted under some tags: what a config file says, checked and expanded. */
 export interface Declaration {
   /** Unique in a run. Without `id` in the file it is the first tag, `ghcr.io/acme/api:1.8`. */
@@ -36,10 +62,31 @@ export interface Declaration {
   readonly archNames: ArchNames;
   readonly unmanagedPlatforms: UnmanagedPlatforms;
   readonly attestations: AttestationPolicy;
-  /** How many platforms a live tag may lose. */
-  readonly maxPlatformRemovals: number;
+  readonly guards: ImageGuards;
+  /** True when the tags change only with an allowance that names them. */
+  readonly protect: boolean;
+  readonly referrers: ReferrerPolicy;
+  /** `semantic`: other bytes that mean the same are no change. */
+  readonly compare: 'semantic' | 'bytes';
+  /** How the entries of the index are ordered: as declared, or by platform. */
+  readonly order: 'declared' | 'canonical';
+  /** When a source does not exist the image is not planned; that is an error, or with `skipImage` a warning. */
+  readonly onMissingSource: 'error' | 'skipImage';
   /** For selecting declarations; never published. */
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Tags of one repository that are to be gone. */
+export interface DeclaredAbsence {
+  /** Unique among the absences of a run: `absent ghcr.io/acme/api`, with a number from the second one on. */
+  readonly id: string;
+  readonly origin: Origin;
+  readonly repository: Repository;
+  readonly tags: readonly string[];
+  /** Over the tags that the repository turns out to have. */
+  readonly tagsMatching: readonly TagPattern[];
+  /** Tags that stay although a pattern matches them. */
+  readonly except: readonly string[];
 }
 
 export interface DeclaredTarget {

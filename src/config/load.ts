@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RegistrySettings } from '../registry/settings.ts';
 import { Budget } from './budget.ts';
-import type { Declaration } from './declaration.ts';
+import type { Declaration, DeclaredAbsence } from './declaration.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { expandImage } from './expand.ts';
 import { Findings } from './findings.ts';
@@ -12,6 +12,7 @@ import { type Cursor, descend, findValue, type MapNode, makeMap } from './node.t
 import { parseConfig } from './parse.ts';
 import { checkReadOnlyTargets } from './read-only-targets.ts';
 import { joinRegistries, listRegistries, type WrittenSettings } from './registries.ts';
+import { DEFAULT_DRIFT_RULES, DEFAULT_RUN_GUARDS, type DriftRules, type RunGuards } from './run-rules.ts';
 import { quote } from './scalar-text.ts';
 import { defaultsSchema, fileSchema } from './schema/config-schema.ts';
 import { inheritedKeys } from './schema/image-keys.ts';
@@ -27,6 +28,10 @@ export interface LoadedConfig {
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
   /** In the order of the files. */
   readonly declarations: readonly Declaration[];
+  /** Tags that are to be gone, in the order of the files; none of them is a tag of a declaration. */
+  readonly absences: readonly DeclaredAbsence[];
+  readonly guards: RunGuards;
+  readonly drift: DriftRules;
   /** By canonical host, and `*`; see `settingsFor`. */
   readonly settings: ReadonlyMap<string, RegistrySettings>;
   /** Warnings and notes. */
@@ -66,6 +71,9 @@ export function loadConfig({ files, variables, environment }: LoadOptions): Load
   return {
     files: files.map(({ path, text }) => ({ path, sha256: createHash('sha256').update(text).digest('hex') })),
     declarations,
+    absences: [],
+    guards: DEFAULT_RUN_GUARDS,
+    drift: DEFAULT_DRIFT_RULES,
     settings,
     diagnostics: findings.list(),
   };

@@ -1,4 +1,6 @@
 import { createContext, Script } from 'node:vm';
+import { PlaitError } from '../errors/plait-error.ts';
+import { cleanText } from '../errors/redact.ts';
 import { MAX_PATTERN_CHARS, MAX_PATTERN_MS } from './limits.ts';
 
 /** What came of trying a pattern on texts; `index` tells which text is the first to fail. */
@@ -29,6 +31,30 @@ export function tryPattern(pattern: string, texts: readonly string[]): PatternRe
   } catch {
     return { kind: 'too-slow' };
   }
+}
+
+const TEST_ONE = new Script('expression.test(text)');
+
+/**
+ * A user's regular expression, in the dialect and with the bounds of {@link tryPattern}; undefined when it is none. What
+ * is returned throws CONFIG_INVALID for a text on which it takes too long.
+ */
+export function compilePattern(pattern: string): ((text: string) => boolean) | undefined {
+  const expression = compile(pattern);
+  if (expression === undefined) return undefined;
+  const context = createContext({ expression, text: '' });
+  return (text) => {
+    if (text.length > MAX_PATTERN_CHARS) return false;
+    context.text = text;
+    try {
+      return TEST_ONE.runInContext(context, { timeout: MAX_PATTERN_MS }) as boolean;
+    } catch (cause) {
+      throw new PlaitError('CONFIG_INVALID', `the pattern re:${cleanText(pattern, 200)} takes too long to try`, {
+        hint: 'do not repeat what is itself repeated, as in (a+)+',
+        cause,
+      });
+    }
+  };
 }
 
 function compile(pattern: string): RegExp | undefined {

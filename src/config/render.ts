@@ -30,7 +30,7 @@ export function formatYaml(value: unknown): string {
 }
 
 function renderDeclaration(declaration: Declaration): object {
-  const { id, targets, content, mediaType, unmanagedPlatforms, attestations, maxPlatformRemovals } = declaration;
+  const { id, targets, content, mediaType, unmanagedPlatforms, attestations, guards } = declaration;
   const isCopy = content.kind === 'copy';
   return {
     id,
@@ -40,7 +40,7 @@ function renderDeclaration(declaration: Declaration): object {
     ...withoutEmpty({ annotations: declaration.annotations }),
     unmanagedPlatforms,
     attestations,
-    guards: { maxPlatformRemovals },
+    guards: { maxPlatformRemovals: guards.maxPlatformRemovals },
     ...withoutEmpty({ labels: declaration.labels }),
   };
 }

@@ -76,7 +76,7 @@ function compareOnce({ differences }: Sharing, a: CheckedImage, b: CheckedImage)
 /** Names of what is different; labels and places are not content. */
 function listDifferences(a: CheckedImage, b: CheckedImage): readonly string[] {
   if (a === b) return [];
-  const compared = ['mediaType', 'annotations', 'unmanagedPlatforms', 'attestations', 'maxPlatformRemovals'] as const;
+  const compared = ['mediaType', 'annotations', 'unmanagedPlatforms', 'attestations', 'guards'] as const;
   const isSameContent = isDeepStrictEqual(toComparable(a.declaration), toComparable(b.declaration));
   const fields = compared.filter((field) => !isDeepStrictEqual(a.declaration[field], b.declaration[field]));
   return isSameContent ? fields : ['the images', ...fields];

@@ -70,11 +70,11 @@ function groupTags(
     group.push({ name, live, outcome });
     groups.set(outcome.wanted.digest, group);
   }
-  const { id, maxPlatformRemovals } = desired.declaration;
+  const { id, guards } = desired.declaration;
   const changes = [...groups.values()].map((group) => {
     const change = toChange(desired, target, group);
     const removals = group.map((tag) => ({ name: tag.name, platforms: tag.outcome.platforms }));
-    const limit = { max: maxPlatformRemovals, allowances: planned.allowances };
+    const limit = { max: guards.maxPlatformRemovals, allowances: planned.allowances };
     return { ...change, guards: checkRemovals(target.repository, removals, limit) };
   });
   return {

@@ -22,6 +22,10 @@ export interface RegistrySettings {
   readonly trustedRealms?: readonly string[];
   /** Refuse every write before it is sent. */
   readonly readOnly?: boolean;
+  /** `tag`: tags may be deleted here, where a config says so. Without it, never. */
+  readonly deletes?: 'never' | 'tag';
+  /** Pulls of the registry's rate limit that are left to others. */
+  readonly rateLimitReserve?: number;
   /** Hosts to look for content by digest at first. They get nothing that is meant for this registry. */
   readonly mirrors?: readonly string[];
 }

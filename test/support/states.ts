@@ -1,4 +1,4 @@
-import type { Declaration } from '../../src/config/declaration.ts';
+import type { Declaration, ImageGuards } from '../../src/config/declaration.ts';
 import type { PlaitError } from '../../src/errors/plait-error.ts';
 import type { Annotations, Descriptor } from '../../src/oci/descriptor.ts';
 import { type Digest, parseDigest } from '../../src/oci/digest.ts';
@@ -42,6 +42,14 @@ export function attestation(owner: string, character: string): Descriptor {
   };
 }
 
+/** The built-in guards of an image. */
+export const NO_GUARDS: ImageGuards = {
+  maxPlatformRemovals: 0,
+  immutableTags: [],
+  requirePlatforms: [],
+  sameLabel: undefined,
+};
+
 export function declare(more: Partial<Declaration> = {}): Declaration {
   return {
     id: 'app',
@@ -54,7 +62,12 @@ export function declare(more: Partial<Declaration> = {}): Declaration {
     archNames: 'goarch',
     unmanagedPlatforms: 'remove',
     attestations: 'keep',
-    maxPlatformRemovals: 0,
+    guards: NO_GUARDS,
+    protect: false,
+    referrers: { kind: 'none' },
+    compare: 'semantic',
+    order: 'declared',
+    onMissingSource: 'error',
     labels: {},
     ...more,
   };

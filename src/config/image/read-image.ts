@@ -49,7 +49,17 @@ export function readImage(cursor: Cursor, findings: Findings): CheckedImage | un
       archNames,
       unmanagedPlatforms: input.unmanagedPlatforms ?? 'remove',
       attestations: input.attestations ?? 'keep',
-      maxPlatformRemovals: input.guards?.maxPlatformRemovals ?? 0,
+      guards: {
+        maxPlatformRemovals: input.guards?.maxPlatformRemovals ?? 0,
+        immutableTags: [],
+        requirePlatforms: [],
+        sameLabel: undefined,
+      },
+      protect: false,
+      referrers: { kind: 'none' },
+      compare: 'semantic',
+      order: 'declared',
+      onMissingSource: 'error',
       labels: input.labels ?? {},
     },
   };

@@ -104,7 +104,15 @@ describe('several files', () => {
   });
 
   it('can be none at all', () => {
-    expect(loadFiles({})).toEqual({ files: [], declarations: [], settings: new Map(), diagnostics: [] });
+    expect(loadFiles({})).toEqual({
+      files: [],
+      declarations: [],
+      absences: [],
+      guards: { floatingSources: 'allow' },
+      drift: { children: 'off', ignore: [] },
+      settings: new Map(),
+      diagnostics: [],
+    });
   });
 });
 

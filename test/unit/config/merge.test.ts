@@ -26,7 +26,7 @@ describe('an image', () => {
       annotations: {},
       descriptorAnnotations: {},
       archNames: 'goarch',
-      maxPlatformRemovals: 0,
+      guards: { maxPlatformRemovals: 0 },
       labels: {},
     });
   });
@@ -40,7 +40,7 @@ describe('an image', () => {
       unmanagedPlatforms: 'keep',
       annotations: { vendor: 'Acme', team: 'core' },
       archNames: { 'linux/amd64': 'x64' },
-      maxPlatformRemovals: 2,
+      guards: { maxPlatformRemovals: 2 },
       labels: { tier: 'release' },
     });
   });
@@ -54,7 +54,7 @@ describe('an image', () => {
       annotations: { vendor: 'Acme', team: 'edge', more: 'a' },
       attestations: 'require',
       archNames: 'uname',
-      maxPlatformRemovals: 1,
+      guards: { maxPlatformRemovals: 1 },
     });
   });
 
@@ -63,7 +63,12 @@ describe('an image', () => {
 
     const [declaration] = loadYaml(`${DEFAULTS}  - {${IMAGE}, ${own}}\n`).declarations;
 
-    expect(declaration).toMatchObject({ annotations: {}, labels: {}, attestations: 'keep', maxPlatformRemovals: 0 });
+    expect(declaration).toMatchObject({
+      annotations: {},
+      labels: {},
+      attestations: 'keep',
+      guards: { maxPlatformRemovals: 0 },
+    });
   });
 
   it('is removed from by its row, whatever layer said it', () => {
@@ -129,7 +134,7 @@ images:
       annotations: {},
       attestations: 'keep',
       unmanagedPlatforms: 'remove',
-      maxPlatformRemovals: 2,
+      guards: { maxPlatformRemovals: 2 },
       labels: { tier: 'release' },
     });
   });

@@ -14,6 +14,7 @@ import {
   entry,
   imageState,
   indexOf,
+  NO_GUARDS,
   present,
   unreadable,
 } from '../../support/states.ts';
@@ -149,7 +150,7 @@ describe('a platform that is live and not declared', () => {
   });
 
   it('is removed when the image allows as many removals', () => {
-    const result = plan([imageState(declare({ maxPlatformRemovals: 1 }), content, live)]);
+    const result = plan([imageState(declare({ guards: { ...NO_GUARDS, maxPlatformRemovals: 1 } }), content, live)]);
 
     expect(result.changes).toHaveLength(1);
   });
