@@ -34,9 +34,11 @@ export interface ApplyResult {
   readonly interrupted: boolean;
 }
 
-/** True when the registry took the tag, whoever has it now and whether or not it could be read back. */
+const WRITTEN_CODES: readonly (string | null)[] = ['TAG_OVERWRITTEN', 'TAG_UNVERIFIED', 'PUSH_UNSETTLED'];
+
+/** True when the registry took the tag, or may have: whoever has it now and whether or not it could be read back. */
 export function isWritten({ status, code }: TagResult): boolean {
-  return status === 'done' || code === 'TAG_OVERWRITTEN' || code === 'TAG_UNVERIFIED';
+  return status === 'done' || WRITTEN_CODES.includes(code);
 }
 
 /** How many tags ended in `status`. */

@@ -11,6 +11,11 @@ export type ApplyEvent =
   /** Bytes of blobs moved, since the last event. */
   | { readonly kind: 'bytes'; readonly bytes: number };
 
+/** True after SIGINT or SIGTERM: what has not begun does not begin any more. */
+export function isInterrupted({ signal }: Pick<ApplyContext, 'signal'>): boolean {
+  return signal?.aborted === true;
+}
+
 /** What every step of one apply needs. */
 export interface ApplyContext {
   readonly client: RegistryClient;

@@ -1,5 +1,6 @@
 import { isPlaitError } from '../errors/plait-error.ts';
-import type { ApplyContext } from './context.ts';
+import { readLiveTag } from '../state/read-live.ts';
+import { type ApplyContext, isInterrupted } from './context.ts';
 import { copyAgain } from './copy-content.ts';
 import { type ChangeWork, failChange, failTag, nameTag, type TagWork } from './work.ts';
 
@@ -9,7 +10,9 @@ export async function pushByDigest(context: ApplyContext, work: ChangeWork): Pro
     await push(context, work, work.index.digest);
     context.emit({ kind: 'step', phase: 'push', label: work.index.digest });
   } catch (error) {
-    failChange(work, error);
+    if (isPlaitError(error, 'INTERRUPTED')) return;
+    // No tag names it yet: whether it was stored makes no difference to anyone.
+    failChange(work, isPlaitError(error, 'PUSH_UNSETTLED') ? error.cause : error);
   }
 }
 
@@ -20,13 +23,13 @@ export async function pushByDigest(context: ApplyContext, work: ChangeWork): Pro
 export async function moveTags(context: ApplyContext, work: ChangeWork, tags: readonly TagWork[]): Promise<void> {
   await moveTogether(context, work, tags);
   for (const tag of tags) {
-    if (context.signal?.aborted === true) return;
+    if (isInterrupted(context)) return;
     if (tag.status !== 'pending') continue;
     try {
       await push(context, work, tag.name);
       settle(context, work, tag);
     } catch (error) {
-      failTag(tag, error);
+      if (!isPlaitError(error, 'INTERRUPTED')) failTag(tag, error);
       return;
     }
   }
@@ -34,16 +37,27 @@ export async function moveTags(context: ApplyContext, work: ChangeWork, tags: re
 
 async function moveTogether(context: ApplyContext, work: ChangeWork, tags: readonly TagWork[]): Promise<void> {
   const { registry } = work.change.repository;
-  if (tags.length < 2 || context.singleTagOnly.has(registry) || context.signal?.aborted === true) return;
+  if (tags.length < 2 || context.singleTagOnly.has(registry) || isInterrupted(context)) return;
   const names = tags.map((tag) => tag.name);
   try {
-    const confirmed = new Set(await context.client.putManifestTags(work.change.repository, work.index, names));
+    const { repository } = work.change;
+    const confirmed = new Set(await context.client.putManifestTags(repository, work.index, names, context.readOptions));
     if (confirmed.size === 0) context.singleTagOnly.add(registry);
     for (const tag of tags) if (confirmed.has(tag.name)) settle(context, work, tag);
   } catch {
     // One by one tells which tag it is that cannot be moved, and why.
     context.singleTagOnly.add(registry);
+    if (isInterrupted(context)) await findMoved(context, work, tags);
   }
+}
+
+/** After an interrupt nothing is pushed one by one any more, but what a lost request did must not be forgotten. */
+async function findMoved(context: ApplyContext, work: ChangeWork, tags: readonly TagWork[]): Promise<void> {
+  await context.limit.map(tags, async (tag) => {
+    const address = { repository: work.change.repository, tag: tag.name };
+    const live = await readLiveTag(context.client, address, { ...context.readOptions, onAbort: 'settle' });
+    if (live.kind === 'present' && live.digest === work.index.digest) settle(context, work, tag);
+  });
 }
 
 function settle(context: ApplyContext, work: ChangeWork, tag: TagWork): void {
@@ -51,14 +65,14 @@ function settle(context: ApplyContext, work: ChangeWork, tag: TagWork): void {
   context.emit({ kind: 'step', phase: 'tag', label: nameTag(work, tag) });
 }
 
-/** Not given the abort signal on purpose: a write in flight ends, so that its outcome is known. */
+/** An interrupt ends its waits; a write in flight ends by itself, so that its outcome is known. */
 async function push(context: ApplyContext, work: ChangeWork, reference: string): Promise<void> {
   const { repository, copies, assumed } = work.change;
   try {
-    await context.client.putManifest(repository, reference, work.index);
+    await context.client.putManifest(repository, reference, work.index, context.readOptions);
   } catch (error) {
     if (!isPlaitError(error, 'REGISTRY_CHILD_UNKNOWN') || copies.length + assumed.length === 0) throw error;
     await copyAgain(context, work);
-    await context.client.putManifest(repository, reference, work.index);
+    await context.client.putManifest(repository, reference, work.index, context.readOptions);
   }
 }

@@ -16,7 +16,8 @@ export async function verifyTags(context: ApplyContext, work: ChangeWork): Promi
 
 async function verifyTag(context: ApplyContext, work: ChangeWork, tag: TagWork): Promise<void> {
   for (const waitMs of [...SETTLING_MS, undefined]) {
-    const live = await readLiveTag(context.client, { repository: work.change.repository, tag: tag.name });
+    const address = { repository: work.change.repository, tag: tag.name };
+    const live = await readLiveTag(context.client, address, { ...context.readOptions, onAbort: 'settle' });
     const found = digestOf(live);
     if (found === work.index.digest) {
       tag.status = 'done';

@@ -79,7 +79,7 @@ function toTagResult(tag: TagWork, wanted: Digest): TagResult {
     name: tag.name,
     status,
     before: tag.before,
-    after: isThere ? wanted : tag.before,
+    after: isThere ? wanted : code === 'PUSH_UNSETTLED' ? null : tag.before,
     code: code ?? null,
     message: message ?? null,
     hint: hint ?? null,

@@ -43,6 +43,7 @@ export const ERROR_CODES = Object.freeze({
   PLAN_INCOMPLETE: 'the plan was made while something could not be read',
   TAG_STALE: 'the live tag is not what the plan was made for',
   TAG_OVERWRITTEN: 'another writer moved the tag right after us',
+  PUSH_UNSETTLED: 'an answer was lost, and whether the registry stored the manifest could not be found out',
   TAG_UNVERIFIED: 'the registry took the tag, and it could not be read back',
   READ_ONLY_COMMAND: 'a read-only command tried to write',
   OUTPUT_FAILED: 'a file that was asked for could not be written',

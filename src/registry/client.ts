@@ -2,6 +2,7 @@ import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { RawManifest, StoredManifest } from '../oci/manifest.ts';
 import type { Repository } from '../oci/repository.ts';
+import type { OnAbort } from '../transport/message.ts';
 import type { RegistryWarning } from './warnings.ts';
 
 /** What a HEAD tells of a manifest. `size` in bytes. */
@@ -13,6 +14,8 @@ export interface ManifestHead {
 
 export interface RequestOptions {
   readonly signal?: AbortSignal;
+  /** What the signal ends; writes of manifests are never cut off, whatever this says. */
+  readonly onAbort?: OnAbort;
   /**
    * True for a source: content named by digest may come from a mirror of its registry, which shows what it is but not that
    * the registry still holds it.

@@ -44,7 +44,7 @@ function restate(refusal: Refusal, code: PlaitError['code'], hint: string): Plai
 }
 
 async function toImmutableError(put: ManifestPut, refusal: Refusal): Promise<PlaitError | undefined> {
-  const live = await headManifest(put.place, put.reference, put.options);
+  const live = await headManifest(put.place, put.reference, { ...put.options, onAbort: 'settle' });
   if (live?.digest === put.manifest.digest) return undefined;
   if (live === undefined) return toRegistryError(refusal);
   const general = toRegistryError(refusal);

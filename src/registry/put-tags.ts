@@ -59,8 +59,11 @@ async function putBatch(put: TagsPut, tags: readonly string[]): Promise<readonly
       headers: { 'content-type': manifest.mediaType },
       body: manifest.bytes,
       access: [{ path: place.repository.path, actions: ['pull', 'push'] }],
+      // What became of a lost request shows when the tags are pushed one by one.
+      repeat: 'unprocessed',
       headersMs: place.channel.transport.timeouts.manifestPutMs,
       signal: options.signal,
+      onAbort: 'finish',
     },
     ANSWER_LIMIT,
   );

@@ -56,6 +56,7 @@ export function requestManifest(
     countsAsPull: method === 'GET',
     access: [{ path: place.repository.path, actions: ['pull'] }],
     signal: options.signal,
+    ...(options.onAbort === undefined ? {} : { onAbort: options.onAbort }),
   };
   return place.channel.send(asked, MANIFEST_LIMIT);
 }

@@ -3,6 +3,7 @@ import { MAX_MANIFEST_WRITE_BYTES } from '../oci/decode.ts';
 import { type Digest, findAlgorithm, isDigest, matchesDigest, shortDigest } from '../oci/digest.ts';
 import { type BufferedResponse, findHeader } from '../transport/message.ts';
 import { isRetryableStatus } from '../transport/retry.ts';
+import type { RequestOptions } from './client.ts';
 import { assertReference, describePlace, type ManifestPut } from './context.ts';
 import { toManifestPath } from './endpoint.ts';
 import { toRegistryError } from './errors.ts';
@@ -82,6 +83,7 @@ async function sendPut(put: ManifestPut): Promise<BufferedResponse | PlaitError>
         repeat: 'unprocessed',
         headersMs: place.channel.transport.timeouts.manifestPutMs,
         signal: options.signal,
+        onAbort: 'finish',
       },
       ANSWER_LIMIT,
     );
@@ -111,16 +113,18 @@ async function settleRefusal(put: ManifestPut, response: BufferedResponse): Prom
   throw failure.error;
 }
 
+/** What became of a write is found out also after an abort. */
+function toSettling({ options }: ManifestPut): RequestOptions {
+  return { ...options, onAbort: 'settle' };
+}
+
 async function isStored(put: ManifestPut, doubt: PlaitError): Promise<boolean> {
   try {
-    const head = await headManifest(put.place, put.reference, put.options);
+    const head = await headManifest(put.place, put.reference, toSettling(put));
     return head?.digest === put.manifest.digest;
   } catch {
-    throw new PlaitError(doubt.code, doubt.message, {
-      hint: `whether it was stored could not be found out either; ${doubt.hint ?? 'run again'}`,
-      cause: doubt.cause,
-      status: doubt.status,
-    });
+    const message = `${doubt.message}; and whether it was stored could not be found out`;
+    throw new PlaitError('PUSH_UNSETTLED', message, { hint: doubt.hint, cause: doubt, status: doubt.status });
   }
 }
 
@@ -129,14 +133,14 @@ async function assertStored(put: ManifestPut, response: BufferedResponse): Promi
   const named = findHeader(response.headers, 'docker-content-digest') ?? '';
   if (!isDigest(named) || findAlgorithm(named) === undefined) return assertReadable(put);
   if (matchesDigest(put.manifest.bytes, named)) return;
-  const head = await headManifest(put.place, put.reference, put.options).catch(() => undefined);
+  const head = await headManifest(put.place, put.reference, toSettling(put)).catch(() => undefined);
   throw toMismatch(put, `named it ${shortDigest(named)}, and now ${describeShown(head?.digest)}`);
 }
 
 async function assertReadable(put: ManifestPut): Promise<void> {
   const { transport } = put.place.channel;
   for (let attempt = 1; ; attempt += 1) {
-    const head = await headManifest(put.place, put.reference, put.options);
+    const head = await headManifest(put.place, put.reference, toSettling(put));
     if (head?.digest === put.manifest.digest) return;
     if (head !== undefined || attempt >= SETTLE_TRIES) throw toMismatch(put, `then ${describeShown(head?.digest)}`);
     await transport.backOff(attempt, put.options.signal);

@@ -54,7 +54,8 @@ async function followOrRelease(
 
 async function dispatch(context: ExchangeContext, request: HttpRequest, hop: Hop): Promise<Dispatcher.ResponseData> {
   const agent = await findAgent(context, request, hop);
-  request.signal?.throwIfAborted();
+  const signal = isCutOff(request) ? request.signal : undefined;
+  signal?.throwIfAborted();
   context.count(findKind(request, hop));
   try {
     const answer = await agent.request({
@@ -67,7 +68,7 @@ async function dispatch(context: ExchangeContext, request: HttpRequest, hop: Hop
       // Undici would close the connection after every HEAD, which is what Plait sends most.
       reset: false,
       ...(hop.sendsBody ? { body: toBody(request) } : {}),
-      ...(request.signal === undefined ? {} : { signal: request.signal }),
+      ...(signal === undefined ? {} : { signal }),
     });
     // A body that is given up reports so as an event, which would end the process when nobody listens.
     answer.body.on('error', () => undefined);
@@ -75,6 +76,10 @@ async function dispatch(context: ExchangeContext, request: HttpRequest, hop: Hop
   } catch (error) {
     throw isPlaitError(error) ? withPurpose(error, request) : await withSources(context, error, { request, hop });
   }
+}
+
+function isCutOff({ onAbort = 'stop' }: HttpRequest): boolean {
+  return onAbort === 'stop';
 }
 
 /** What is wrong with the settings of a host says nothing yet of what is attempted. */

@@ -45,7 +45,15 @@ export interface HttpRequest {
   /** Overrides the time to wait for the headers of the answer, milliseconds. */
   readonly headersMs?: number;
   readonly signal?: AbortSignal | undefined;
+  readonly onAbort?: OnAbort;
 }
+
+/**
+ * What the signal of a request ends. 'stop', and when absent: everything. 'finish': waits and repeats, but never a request
+ * that was sent, so that the outcome of a write is known. 'settle': as 'finish', and the request is sent even after the
+ * abort when it need not wait: it finds out what became of a write.
+ */
+export type OnAbort = 'stop' | 'finish' | 'settle';
 
 /** Header names in lower case; a header sent several times is a list. */
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;

@@ -37,22 +37,35 @@ type Outcome<T> =
   | { readonly kind: 'again'; readonly delayMs: number; readonly spentMs: number };
 
 export function createRetrier(options: RetrierOptions): Retrier {
-  const backOff = (attempt: number, signal?: AbortSignal): Promise<void> =>
-    options.clock.sleep(computeBackoffMs(options.policy, attempt, options.clock.random()), signal);
   return {
-    backOff,
+    backOff: async (attempt, signal) => {
+      try {
+        await options.clock.sleep(computeBackoffMs(options.policy, attempt, options.clock.random()), signal);
+      } catch (error) {
+        throw signal?.aborted === true ? toInterrupted(signal, 'try again') : error;
+      }
+    },
     run: async (request, attempt) => {
       // One signal stops a whole run, and everything that waits listens to it; Node takes ten listeners for a leak.
       if (request.signal !== undefined) setMaxListeners(0, request.signal);
       try {
         return await runAll(options, request, attempt);
       } catch (error) {
-        throw request.signal?.aborted === true
+        throw request.signal?.aborted === true && isForAbort(request, error)
           ? toInterrupted(request.signal, request.purpose)
           : toNetworkError(error, request.url, request.purpose);
       }
     },
   };
+}
+
+/** A request that an abort does not cut off can fail for reasons of its own after it. */
+function isForAbort({ signal, onAbort = 'stop' }: HttpRequest, error: unknown): boolean {
+  return onAbort === 'stop' || error === signal?.reason || (error instanceof Error && error.name === 'AbortError');
+}
+
+function assertGoesOn({ signal, onAbort }: HttpRequest): void {
+  if (onAbort !== 'settle') signal?.throwIfAborted();
 }
 
 async function runAll<T>(options: RetrierOptions, request: HttpRequest, attempt: Attempt<T>): Promise<T> {
@@ -85,7 +98,7 @@ async function inTurn<T>(options: RetrierOptions, request: HttpRequest, task: ()
     // Outside the queue: those that wait for pulls must not keep others out of it.
     if (isPull) await pullGate.pass(maxRetryAfterMs, request.purpose, request.signal);
     const turn = await lanes[request.lane].run(async () => {
-      request.signal?.throwIfAborted();
+      assertGoesOn(request);
       await gate.pass(maxRetryAfterMs, request.purpose, request.signal);
       request.check?.();
       if (isPull && !pullGate.isOpen()) return undefined;
@@ -107,7 +120,7 @@ async function tryOnce<T>(trial: Trial, attempt: Attempt<T>): Promise<Outcome<T>
   const { clock } = trial.options;
   const startedAt = clock.elapsed();
   try {
-    trial.request.signal?.throwIfAborted();
+    assertGoesOn(trial.request);
     const answer = await attempt.send();
     const delayMs = observe(trial, answer, startedAt);
     if (!isRetryableStatus(answer.status) || !mayRepeatAfter(trial, isTurnedAway(answer.status))) {

@@ -215,6 +215,36 @@ describe('a tag that cannot be read back', () => {
   });
 });
 
+describe('a tag whose push got no answer', () => {
+  it('fails, counts as written, and what it holds is not known', async () => {
+    const plan = await planAll(client, inPlace(['1.0.0']));
+    intercept = (request, response) => {
+      if (request.method === 'PUT') response.destroy();
+      else response.writeHead(403).end();
+      return true;
+    };
+    const tag = (await applyAll(client, plan)).changes[0]?.tags[0];
+
+    expect(tag).toMatchObject({ status: 'failed', code: 'PUSH_UNSETTLED', after: null });
+    expect(tag && isWritten(tag)).toBe(true);
+  });
+
+  it('is not in doubt when only its index was pushed', async () => {
+    const plan = await planAll(client, inPlace(['1.0.0']), elsewhere('a', ['1']));
+    const index = plan.changes[0]?.index ?? '';
+    intercept = (request, response) => {
+      if (request.url?.endsWith(index) !== true) return false;
+      if (request.method === 'PUT') response.destroy();
+      else response.writeHead(403).end();
+      return true;
+    };
+    const tag = (await applyAll(client, plan)).changes[0]?.tags[0];
+
+    expect(tag).toMatchObject({ status: 'failed', code: 'REGISTRY_UNREACHABLE', before: null, after: null });
+    expect(tag && isWritten(tag)).toBe(false);
+  });
+});
+
 describe('a tag that cannot be read again', () => {
   it('fails, is not called stale, and keeps the tags of its image where they are', async () => {
     const plan = await planAll(client, inPlace(['1.0.0', 'latest']));
@@ -262,6 +292,39 @@ describe('an interrupted apply', () => {
       'out/b:latest not-started',
     ]);
     expect(await digestOf('out/a', '1.0.0')).toBe(plan.changes[0]?.index);
+  });
+
+  it('does not wait for the pause that a registry asked for', async () => {
+    const plan = await planAll(client, elsewhere('a', ['1.0.0', 'latest']));
+    const controller = new AbortController();
+    intercept = (request, response) => {
+      if (request.method !== 'PUT' || request.url?.includes('/manifests/') !== true) return false;
+      controller.abort();
+      response.writeHead(429, { 'retry-after': '300' }).end();
+      return true;
+    };
+    const result = await applyAll(client, plan, { signal: controller.signal });
+
+    expect(describeResult(result)).toEqual(['out/a:1.0.0 not-started', 'out/a:latest not-started']);
+  });
+
+  it('knows the tags that a request without an answer moved', async () => {
+    const plan = await planAll(client, inPlace(['1.0.0', 'latest']));
+    const controller = new AbortController();
+    let isLost = false;
+    intercept = (request, response) => {
+      if (request.method !== 'PUT' || isLost) return false;
+      isLost = true;
+      response.end = () => {
+        controller.abort();
+        response.destroy();
+        return response;
+      };
+      return false;
+    };
+    const result = await applyAll(client, plan, { signal: controller.signal });
+
+    expect(describeResult(result)).toEqual(['demo/builds/hello:1.0.0 done', 'demo/builds/hello:latest done']);
   });
 
   it('is finished by the next one', async () => {

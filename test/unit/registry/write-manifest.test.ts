@@ -111,9 +111,53 @@ describe('a PUT of which nobody knows what became', () => {
   it('is reported as unknown when the registry cannot be asked either', async () => {
     const { client, repository } = await startFaultBench(({ method }) => (method === 'PUT' ? hangUp : { status: 403 }));
     await expect(client.putManifest(repository, 'x', manifest)).rejects.toMatchObject({
-      code: 'REGISTRY_UNREACHABLE',
-      hint: expect.stringContaining('could not be found out'),
+      code: 'PUSH_UNSETTLED',
+      message: expect.stringContaining('could not be found out'),
     });
+  });
+});
+
+describe('a manifest whose push is interrupted', () => {
+  it('is not pushed again after a pause that the registry asked for', async () => {
+    const stop = new AbortController();
+    const { client, repository, server } = await startFaultBench(() => {
+      stop.abort();
+      return { status: 429, headers: { 'retry-after': '300' } };
+    });
+    const write = client.putManifest(repository, 'x', manifest, { signal: stop.signal });
+    await expect(write).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(server.seen.map(({ method }) => method)).toEqual(['PUT']);
+  });
+
+  it('is looked for when the answer got lost', async () => {
+    const stop = new AbortController();
+    const { client, repository, server } = await startFaultBench(({ method }) => {
+      stop.abort();
+      return method === 'PUT' ? hangUp : LIVE;
+    });
+    await expect(client.putManifest(repository, 'x', manifest, { signal: stop.signal })).resolves.toBeUndefined();
+    expect(server.seen.map(({ method }) => method)).toEqual(['PUT', 'HEAD']);
+  });
+
+  it('is not pushed again when the registry does not have it', async () => {
+    const stop = new AbortController();
+    const { client, repository, server } = await startFaultBench(({ method }) => {
+      stop.abort();
+      return method === 'PUT' ? { status: 503 } : OTHER;
+    });
+    const write = client.putManifest(repository, 'x', manifest, { signal: stop.signal });
+    await expect(write).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(server.seen.map(({ method }) => method)).toEqual(['PUT', 'HEAD']);
+  });
+
+  it('has an unknown end when the registry wants a pause before it says more', async () => {
+    const stop = new AbortController();
+    const { client, repository } = await startFaultBench(() => {
+      stop.abort();
+      return { status: 503, headers: { 'retry-after': '300' } };
+    });
+    const write = client.putManifest(repository, 'x', manifest, { signal: stop.signal });
+    await expect(write).rejects.toMatchObject({ code: 'PUSH_UNSETTLED' });
   });
 });
 
