@@ -30,6 +30,7 @@ export interface CredentialFinder {
 export interface CredentialOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly homeDirectory: string;
+  readonly runDirectory?: string;
   readonly clock: Clock;
   /** What the user configured for a registry; it is then the only source. */
   readonly explicit: (registry: string) => CredentialSource | undefined;

@@ -16,8 +16,7 @@ export interface DockerConfig {
 
 /** Reads the text of a docker `config.json` (docker/cli `cli/config`). Throws CREDENTIALS_INVALID naming `place`. */
 export function parseDockerConfig(text: string, place: string): DockerConfig {
-  const document = parseJson(text.replace(/^\uFEFF/, ''), place);
-  if (!isRecord(document)) throw toInvalidCredentials(place, 'it is not a JSON object', `correct ${place}`);
+  const document = parseObject(text, place);
   return {
     place,
     auths: toMap(document.auths, 'auths', place),
@@ -25,6 +24,18 @@ export function parseDockerConfig(text: string, place: string): DockerConfig {
     store: document.credsStore,
     headers: document.HttpHeaders,
   };
+}
+
+/** Reads the text of a `.dockercfg`: an object that holds what `auths` does, and no more. Throws as the other. */
+export function parseDockercfg(text: string, place: string): DockerConfig {
+  const auths = new Map(Object.entries(parseObject(text, place)));
+  return { place, auths, helpers: new Map(), store: undefined, headers: undefined };
+}
+
+function parseObject(text: string, place: string): Readonly<Record<string, unknown>> {
+  const document = parseJson(text.replace(/^\uFEFF/, ''), place);
+  if (isRecord(document)) return document;
+  throw toInvalidCredentials(place, 'it is not a JSON object', `correct ${place}, or move it away and log in again`);
 }
 
 function parseJson(text: string, place: string): unknown {

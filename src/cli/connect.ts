@@ -31,6 +31,7 @@ export async function withClient<T>(
     environment: context.environment,
     homeDirectory: context.homeDirectory,
     systemDirectory: context.environment.PLAIT_ETC || '/etc',
+    ...(context.userId === undefined ? {} : { runDirectory: `/run/containers/${context.userId}` }),
     clock: context.clock,
     userAgent: `plait/${VERSION}`,
     ...(flags.parallelism === undefined ? {} : { parallelism: flags.parallelism }),

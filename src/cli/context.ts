@@ -22,6 +22,8 @@ export interface CliContext {
   /** Absolute. */
   readonly workingDirectory: string;
   readonly homeDirectory: string;
+  /** The number of the user; absent where users have none. */
+  readonly userId?: number;
   readonly clock: Clock;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
@@ -41,6 +43,7 @@ export function createContext(signal: AbortSignal): CliContext {
     environment: process.env,
     workingDirectory: process.cwd(),
     homeDirectory: homedir(),
+    ...(process.getuid === undefined ? {} : { userId: process.getuid() }),
     clock: createClock(),
     signal,
     isInteractive: isatty(0) && isatty(2),

@@ -10,6 +10,7 @@ import type { Warnings } from './warnings.ts';
 
 export interface ChannelsOptions extends NetworkOptions {
   readonly access: 'read' | 'write';
+  readonly runDirectory?: string;
   readonly clock: Clock;
 }
 

@@ -28,6 +28,8 @@ export interface RegistryClientOptions {
   readonly homeDirectory: string;
   /** Where this machine keeps what it tells other tools on registries, `/etc`; not looked at when absent. */
   readonly systemDirectory?: string;
+  /** Where podman keeps the credentials of this user when XDG_RUNTIME_DIR is not set, `/run/containers/UID`. */
+  readonly runDirectory?: string;
   readonly clock: Clock;
   readonly userAgent: string;
   /** Requests in flight over all registries. */

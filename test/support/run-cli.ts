@@ -55,7 +55,12 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
 
 /** Where a program looks for what is the user's. */
 export function homeVariables(home: string): Readonly<Record<string, string>> {
-  return { HOME: home, XDG_CACHE_HOME: `${home}/.cache`, PLAIT_ETC: `${home}/etc` };
+  return {
+    HOME: home,
+    XDG_CACHE_HOME: `${home}/.cache`,
+    XDG_RUNTIME_DIR: `${home}/run`,
+    PLAIT_ETC: `${home}/etc`,
+  };
 }
 
 function waitForEnd(
