@@ -3,13 +3,23 @@ import type { Plan } from '../plan/plan.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Clock } from '../transport/clock.ts';
 import type { ApplyResult } from './apply-result.ts';
-import type { ApplyContext, ApplyEvent } from './context.ts';
+import { type ApplyContext, type ApplyEvent, isInterrupted } from './context.ts';
 import { copyContent } from './copy-content.ts';
+import { deleteAll } from './delete-tags.ts';
 import { checkTags } from './preconditions.ts';
 import { moveTags, pushByDigest } from './push-index.ts';
 import { isFloatingTag } from './tag-order.ts';
 import { verifyTags } from './verify.ts';
-import { type ChangeWork, isPending, startWork, type TagWork, toResult } from './work.ts';
+import {
+  type ChangeWork,
+  isPending,
+  type PublishWork,
+  settleRepair,
+  startWork,
+  type TagWork,
+  toResult,
+  type Works,
+} from './work.ts';
 
 /** Changes in flight at one time; each host has its own limit below this. */
 const CHANGES_AT_ONCE = 64;
@@ -36,7 +46,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
   const context = createContext(options);
   const works = startWork(plan, options.plannedAt);
   await runSteps(context, works, options);
-  return toResult(works, options.signal?.aborted === true);
+  return toResult(works.all, options.signal?.aborted === true);
 }
 
 function createContext(options: ApplyOptions): ApplyContext {
@@ -52,24 +62,26 @@ function createContext(options: ApplyOptions): ApplyContext {
   };
 }
 
-async function runSteps(context: ApplyContext, works: readonly ChangeWork[], options: ApplyOptions): Promise<void> {
-  const isOver = () => options.signal?.aborted === true || (options.failFast && works.some(hasFailed));
-  await each(works, (work) => checkTags(context, work));
-  if (options.stale === 'abort' && works.some(isStale)) return;
+async function runSteps(context: ApplyContext, works: Works, options: ApplyOptions): Promise<void> {
+  const { all, publish, repair, remove } = works;
+  const isOver = () => isInterrupted(context) || (options.failFast && all.some(hasFailed));
+  await each(all, (work) => checkTags(context, work));
+  if ((options.stale === 'abort' && all.some(isStale)) || isOver()) return;
+  await copyContent(context, [...publish, ...repair]);
   if (isOver()) return;
-  await copyContent(context, works);
-  if (isOver()) return;
-  if (!isOneRequest(works)) {
-    context.emit({ kind: 'phase', phase: 'push', total: works.filter(isPending).length });
-    await each(works.filter(isPending), async (work) => {
+  repair.forEach(settleRepair);
+  if (!isOneRequest(publish)) {
+    context.emit({ kind: 'phase', phase: 'push', total: publish.filter(isPending).length });
+    await each(publish.filter(isPending), async (work) => {
       if (!isOver()) await pushByDigest(context, work);
     });
   }
-  await moveAll(context, works, isOver);
-  await each(works, (work) => verifyTags(context, work));
+  await moveAll(context, publish, isOver);
+  await each(publish, (work) => verifyTags(context, work));
+  await deleteAll(context, remove, { isOver, isSafe: !all.some((work) => hasFailed(work) || isStale(work)) });
 }
 
-async function moveAll(context: ApplyContext, works: readonly ChangeWork[], isOver: () => boolean): Promise<void> {
+async function moveAll(context: ApplyContext, works: readonly PublishWork[], isOver: () => boolean): Promise<void> {
   const total = works.flatMap((work) => work.tags).filter((tag) => tag.status === 'pending').length;
   context.emit({ kind: 'phase', phase: 'tag', total });
   const passes = isOneRequest(works) ? [() => true] : [isPrecise, () => true];
@@ -88,14 +100,17 @@ function isPrecise(tag: TagWork): boolean {
 }
 
 /** With one index and nothing else to keep in step, its tags are moved by the very request that stores it. */
-function isOneRequest(works: readonly ChangeWork[]): boolean {
+function isOneRequest(works: readonly PublishWork[]): boolean {
   return (
     works.filter((work) => work.tags.some((tag) => tag.status === 'pending' || tag.status === 'moved')).length === 1
   );
 }
 
 /** Changes side by side. Not the context's own limit: steps wait inside for requests that need a place in it. */
-async function each(works: readonly ChangeWork[], run: (work: ChangeWork) => Promise<void>): Promise<void> {
+async function each<Work extends ChangeWork>(
+  works: readonly Work[],
+  run: (work: Work) => Promise<void>,
+): Promise<void> {
   await pLimit(CHANGES_AT_ONCE).map(works, run);
 }
 

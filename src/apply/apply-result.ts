@@ -24,7 +24,8 @@ export interface ChangeResult {
   readonly id: string;
   readonly origin: string;
   readonly repository: Repository;
-  readonly index: Digest;
+  /** What the tags were to hold; null: nothing, they were to be deleted. */
+  readonly index: Digest | null;
   readonly tags: readonly TagResult[];
 }
 

@@ -33,7 +33,7 @@ async function checkTag(context: ApplyContext, work: ChangeWork, tag: TagWork): 
   }
   tag.readAt = context.clock.elapsed();
   tag.before = live.kind === 'present' ? live.digest : null;
-  if (tag.before === work.index.digest) tag.status = 'already';
+  if (tag.before === work.change.index && work.change.action !== 'repair') tag.status = 'already';
   else if (tag.before !== tag.expect) failTag(tag, stale(work, tag), 'stale');
 }
 

@@ -2,10 +2,10 @@ import { isPlaitError } from '../errors/plait-error.ts';
 import { readLiveTag } from '../state/read-live.ts';
 import { type ApplyContext, isInterrupted } from './context.ts';
 import { copyAgain } from './copy-content.ts';
-import { type ChangeWork, failChange, failTag, nameTag, type TagWork } from './work.ts';
+import { failChange, failTag, nameTag, type PublishWork, type TagWork } from './work.ts';
 
 /** Stores the index under its digest, so that only tags are left to move. */
-export async function pushByDigest(context: ApplyContext, work: ChangeWork): Promise<void> {
+export async function pushByDigest(context: ApplyContext, work: PublishWork): Promise<void> {
   try {
     await push(context, work, work.index.digest);
     context.emit({ kind: 'step', phase: 'push', label: work.index.digest });
@@ -20,7 +20,7 @@ export async function pushByDigest(context: ApplyContext, work: ChangeWork): Pro
  * Moves `tags` of one change: in one request where the registry confirms it, else one by one up to the first that
  * fails. Never throws.
  */
-export async function moveTags(context: ApplyContext, work: ChangeWork, tags: readonly TagWork[]): Promise<void> {
+export async function moveTags(context: ApplyContext, work: PublishWork, tags: readonly TagWork[]): Promise<void> {
   await moveTogether(context, work, tags);
   for (const tag of tags) {
     if (isInterrupted(context)) return;
@@ -35,7 +35,7 @@ export async function moveTags(context: ApplyContext, work: ChangeWork, tags: re
   }
 }
 
-async function moveTogether(context: ApplyContext, work: ChangeWork, tags: readonly TagWork[]): Promise<void> {
+async function moveTogether(context: ApplyContext, work: PublishWork, tags: readonly TagWork[]): Promise<void> {
   const { registry } = work.change.repository;
   if (tags.length < 2 || context.singleTagOnly.has(registry) || isInterrupted(context)) return;
   const names = tags.map((tag) => tag.name);
@@ -52,7 +52,7 @@ async function moveTogether(context: ApplyContext, work: ChangeWork, tags: reado
 }
 
 /** After an interrupt nothing is pushed one by one any more, but what a lost request did must not be forgotten. */
-async function findMoved(context: ApplyContext, work: ChangeWork, tags: readonly TagWork[]): Promise<void> {
+async function findMoved(context: ApplyContext, work: PublishWork, tags: readonly TagWork[]): Promise<void> {
   await context.limit.map(tags, async (tag) => {
     const address = { repository: work.change.repository, tag: tag.name };
     const live = await readLiveTag(context.client, address, { ...context.readOptions, onAbort: 'settle' });
@@ -60,13 +60,13 @@ async function findMoved(context: ApplyContext, work: ChangeWork, tags: readonly
   });
 }
 
-function settle(context: ApplyContext, work: ChangeWork, tag: TagWork): void {
+function settle(context: ApplyContext, work: PublishWork, tag: TagWork): void {
   tag.status = 'moved';
   context.emit({ kind: 'step', phase: 'tag', label: nameTag(work, tag) });
 }
 
 /** An interrupt ends its waits; a write in flight ends by itself, so that its outcome is known. */
-async function push(context: ApplyContext, work: ChangeWork, reference: string): Promise<void> {
+async function push(context: ApplyContext, work: PublishWork, reference: string): Promise<void> {
   const { repository, copies, assumed } = work.change;
   try {
     await context.client.putManifest(repository, reference, work.index, context.readOptions);

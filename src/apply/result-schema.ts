@@ -25,7 +25,7 @@ export const resultDocumentSchema = z.strictObject({
       id: z.string(),
       origin: z.string(),
       repository: z.string(),
-      index: digest.describe('What the tags were to hold'),
+      index: digest.nullable().describe('What the tags were to hold; null: nothing, they were to be deleted'),
       tags: z.array(tag),
     }),
   ),

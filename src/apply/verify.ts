@@ -3,18 +3,18 @@ import { type Digest, shortDigest } from '../oci/digest.ts';
 import type { LiveTag } from '../state/live.ts';
 import { readLiveTag } from '../state/read-live.ts';
 import type { ApplyContext } from './context.ts';
-import { type ChangeWork, failTag, nameTag, type TagWork } from './work.ts';
+import { failTag, nameTag, type PublishWork, type TagWork } from './work.ts';
 
 /** Replicated registries show an own push late; these waits give them about four seconds. */
 const SETTLING_MS: readonly number[] = [500, 1_000, 2_500];
 
 /** Reads every moved tag back: it must hold what was pushed. Never throws. */
-export async function verifyTags(context: ApplyContext, work: ChangeWork): Promise<void> {
+export async function verifyTags(context: ApplyContext, work: PublishWork): Promise<void> {
   const moved = work.tags.filter((tag) => tag.status === 'moved');
   await context.limit.map(moved, (tag) => verifyTag(context, work, tag));
 }
 
-async function verifyTag(context: ApplyContext, work: ChangeWork, tag: TagWork): Promise<void> {
+async function verifyTag(context: ApplyContext, work: PublishWork, tag: TagWork): Promise<void> {
   for (const waitMs of [...SETTLING_MS, undefined]) {
     const address = { repository: work.change.repository, tag: tag.name };
     const live = await readLiveTag(context.client, address, { ...context.readOptions, onAbort: 'settle' });
@@ -42,7 +42,7 @@ function digestOf(live: LiveTag): Digest | undefined {
   return live.kind === 'present' ? live.digest : undefined;
 }
 
-function toError(work: ChangeWork, tag: TagWork, live: LiveTag): PlaitError {
+function toError(work: PublishWork, tag: TagWork, live: LiveTag): PlaitError {
   if (live.kind === 'unreadable') return unverified(work, tag, live.error);
   const now = live.kind === 'absent' ? 'nothing' : shortDigest(live.digest);
   return new PlaitError(
@@ -52,7 +52,7 @@ function toError(work: ChangeWork, tag: TagWork, live: LiveTag): PlaitError {
   );
 }
 
-function unverified(work: ChangeWork, tag: TagWork, error: PlaitError): PlaitError {
+function unverified(work: PublishWork, tag: TagWork, error: PlaitError): PlaitError {
   const pushed = `${nameTag(work, tag)} was pushed as ${shortDigest(work.index.digest)}`;
   return new PlaitError('TAG_UNVERIFIED', `${pushed}, and then it could not be read back: ${error.message}`, {
     hint: 'run again when the registry answers: what is done stays done',

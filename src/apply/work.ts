@@ -2,7 +2,7 @@ import { PlaitError, toPlaitError } from '../errors/plait-error.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { StoredManifest } from '../oci/manifest.ts';
 import { formatRepository } from '../oci/repository.ts';
-import type { Change, Plan } from '../plan/plan.ts';
+import type { Change, Plan, TagMove } from '../plan/plan.ts';
 import type { ApplyResult, ChangeResult, TagResult, TagStatus } from './apply-result.ts';
 
 /** One tag on its way. The only mutable values of an apply live here. */
@@ -17,34 +17,56 @@ export interface TagWork {
   error: PlaitError | undefined;
 }
 
-/** One change on its way, with the bytes to publish. */
+/** One change on its way. */
 export interface ChangeWork {
   readonly change: Change;
-  readonly index: StoredManifest;
   readonly tags: readonly TagWork[];
 }
 
+/** A change that publishes, with the bytes to publish. */
+export interface PublishWork extends ChangeWork {
+  readonly index: StoredManifest;
+}
+
+/** All changes of a plan on their way, by what has to be done for them. */
+export interface Works {
+  /** In the order of the plan. */
+  readonly all: readonly ChangeWork[];
+  readonly publish: readonly PublishWork[];
+  /** Their tags are right: only what is gone is copied again. */
+  readonly repair: readonly PublishWork[];
+  readonly remove: readonly ChangeWork[];
+}
+
 /** Throws INTERNAL when the plan names an index that it does not hold. */
-export function startWork(plan: Plan, plannedAt: number): readonly ChangeWork[] {
-  return plan.changes.map((change) => {
+export function startWork(plan: Plan, plannedAt: number): Works {
+  const all = plan.changes.map((change): ChangeWork | PublishWork => {
+    const tags = change.tags.map((tag) => startTag(tag, plannedAt));
+    if (change.index === null) return { change, tags };
     const index = plan.indexes.get(change.index);
     if (index === undefined) throw new PlaitError('INTERNAL', `the plan lacks the index ${change.index}`);
-    const tags = change.tags.map(
-      ({ name, expect }): TagWork => ({
-        name,
-        expect,
-        status: 'pending',
-        before: expect,
-        readAt: plannedAt,
-        error: undefined,
-      }),
-    );
-    return { change, index, tags };
+    return { change, tags, index };
   });
+  const published = all.filter((work): work is PublishWork => 'index' in work);
+  return {
+    all,
+    publish: published.filter((work) => work.change.action !== 'repair'),
+    repair: published.filter((work) => work.change.action === 'repair'),
+    remove: all.filter((work) => work.change.index === null),
+  };
+}
+
+function startTag({ name, expect }: TagMove, readAt: number): TagWork {
+  return { name, expect, status: 'pending', before: expect, readAt, error: undefined };
 }
 
 export function isPending(work: ChangeWork): boolean {
   return work.tags.some((tag) => tag.status === 'pending');
+}
+
+/** What was gone is back: the tags held the right index all the time. */
+export function settleRepair({ tags }: ChangeWork): void {
+  for (const tag of tags) if (tag.status === 'pending') tag.status = 'done';
 }
 
 /** One tag that fails or is stale holds the others of its change back, so that the tags of a release stay together. */
@@ -66,12 +88,12 @@ export function toResult(works: readonly ChangeWork[], interrupted: boolean): Ap
   return { changes: works.map(toChangeResult), interrupted };
 }
 
-function toChangeResult({ change, index, tags }: ChangeWork): ChangeResult {
-  const { id, origin, repository } = change;
-  return { id, origin, repository, index: index.digest, tags: tags.map((tag) => toTagResult(tag, index.digest)) };
+function toChangeResult({ change, tags }: ChangeWork): ChangeResult {
+  const { id, origin, repository, index } = change;
+  return { id, origin, repository, index, tags: tags.map((tag) => toTagResult(tag, index)) };
 }
 
-function toTagResult(tag: TagWork, wanted: Digest): TagResult {
+function toTagResult(tag: TagWork, wanted: Digest | null): TagResult {
   const status = tag.status === 'pending' ? 'not-started' : tag.status === 'moved' ? 'done' : tag.status;
   const { code, message, hint } = tag.error ?? {};
   const isThere = status === 'done' || status === 'already' || code === 'TAG_UNVERIFIED';

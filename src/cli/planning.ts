@@ -1,12 +1,14 @@
 import type { LoadedConfig } from '../config/load.ts';
+import { settingsFor } from '../config/registries.ts';
 import { computeDigest } from '../oci/digest.ts';
 import { type Allowance, parseAllowance } from '../plan/allowance.ts';
 import type { DocumentFacts } from '../plan/document.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import type { Plan, PlanScope } from '../plan/plan.ts';
-import { selectDeclarations } from '../plan/select.ts';
+import { selectScope } from '../plan/select.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Progress } from '../report/progress.ts';
+import { readAbsences } from '../state/read-absences.ts';
 import { readState } from '../state/read-state.ts';
 import type { CliContext } from './context.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
@@ -19,6 +21,7 @@ import { VERSION } from './version.ts';
 export interface PlanQuestion {
   readonly config: LoadedConfig;
   readonly declarations: LoadedConfig['declarations'];
+  readonly absences: LoadedConfig['absences'];
   readonly scope: PlanScope;
   readonly allowances: readonly Allowance[];
 }
@@ -32,7 +35,7 @@ export function askPlan(
   return {
     config,
     scope,
-    declarations: selectDeclarations(config.declarations, scope),
+    ...selectScope(config, scope),
     allowances: options.allow.map(parseAllowance),
   };
 }
@@ -47,11 +50,17 @@ export interface PlanTools {
 export async function computePlan(context: CliContext, question: PlanQuestion, tools: PlanTools): Promise<Plan> {
   const { signal } = context;
   const onProgress = tools.progress.reading;
-  const images = await withCache(context, tools.flags, (cache) =>
-    readState(tools.client, question.declarations, { signal, onProgress, cache }),
-  );
+  const { config, declarations, absences, allowances, scope } = question;
+  const { guards, drift, settings } = config;
+  const [images, unwanted] = await Promise.all([
+    withCache(context, tools.flags, (cache) =>
+      readState(tools.client, declarations, { signal, onProgress, cache, children: drift.children }),
+    ),
+    readAbsences(tools.client, absences, { signal }),
+  ]);
   tools.progress.clear();
-  return makePlan({ images, allowances: question.allowances, scope: question.scope });
+  const mayDelete = (registry: string) => settingsFor(settings, registry).deletes === 'tag';
+  return makePlan({ images, absences: unwanted, guards, allowances, mayDelete, scope });
 }
 
 /** What the plan document says besides the plan. */

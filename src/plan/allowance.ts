@@ -1,12 +1,10 @@
 import { PlaitError } from '../errors/plait-error.ts';
 import { matchesGlob } from './glob.ts';
-import type { GuardRecord } from './plan.ts';
-
-const GUARDS: readonly GuardRecord['guard'][] = ['platform-removal'];
+import { GUARD_NAMES, type GuardName } from './plan.ts';
 
 /** A named, scoped exception from one guard: `--allow platform-removal=ghcr.io/acme/api:*`. */
 export interface Allowance {
-  readonly guard: GuardRecord['guard'];
+  readonly guard: GuardName;
   /** Matched against `repository:tag`. */
   readonly glob: string;
 }
@@ -16,10 +14,10 @@ export function parseAllowance(text: string): Allowance {
   const separator = text.indexOf('=');
   const name = text.slice(0, Math.max(separator, 0));
   const glob = text.slice(separator + 1);
-  const guard = GUARDS.find((candidate) => candidate === name);
+  const guard = GUARD_NAMES.find((candidate) => candidate === name);
   if (guard === undefined || glob === '') {
     throw new PlaitError('USAGE', `--allow ${text}: not an allowance`, {
-      hint: `write  --allow GUARD=GLOB  with one of: ${GUARDS.join(', ')}`,
+      hint: `write  --allow GUARD=GLOB  with one of: ${GUARD_NAMES.join(', ')}`,
     });
   }
   return { guard, glob };

@@ -31,7 +31,7 @@ export function listCopies(content: DesiredContent, target: TargetState, wanted:
   };
 }
 
-/** Digests that live tags of the target hold or name. */
+/** Digests that live tags of the target hold or name, without those that turned out to be gone. */
 function listKnown(target: TargetState): ReadonlySet<Digest> {
   const known = new Set<Digest>();
   for (const { live } of target.tags) {
@@ -40,6 +40,9 @@ function listKnown(target: TargetState): ReadonlySet<Digest> {
     if (live.content?.manifest.kind === 'index') {
       for (const entry of live.content.manifest.manifests) known.add(entry.digest);
     }
+  }
+  for (const { live } of target.tags) {
+    if (live.kind === 'present') for (const digest of live.missing ?? []) known.delete(digest);
   }
   return known;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { GUARD_NAMES } from './plan.ts';
 
 const digest = z.string().regex(/^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/);
 const nullableDigest = digest.nullable();
@@ -6,37 +7,50 @@ const count = z.int().nonnegative();
 
 const platform = z.strictObject({
   platform: z.string().describe('Published platform, as containerd spells it'),
-  action: z.enum(['add', 'update', 'remove', 'keep']),
+  action: z.enum(['add', 'update', 'remove', 'keep', 'restore']),
   before: nullableDigest,
   after: nullableDigest,
   source: z.string().nullable().describe('Declared source; null for what was found live'),
-  reason: z.enum(['new', 'source-moved', 'platform-changed', 'undeclared', 'unchanged', 'unmanaged', 'optional']),
+  reason: z.enum([
+    'new',
+    'source-moved',
+    'platform-changed',
+    'undeclared',
+    'unchanged',
+    'unmanaged',
+    'optional',
+    'child-missing',
+  ]),
 });
 
 const field = z.strictObject({
-  field: z.enum(['annotations', 'descriptor-annotations', 'media-type', 'platform', 'attestation']),
+  field: z.enum(['annotations', 'descriptor-annotations', 'media-type', 'platform', 'attestation', 'encoding']),
   key: z.string(),
   before: z.string().nullable(),
   after: z.string().nullable(),
 });
 
 const guard = z.strictObject({
-  guard: z.enum(['platform-removal']),
+  guard: z.enum(GUARD_NAMES),
   result: z.enum(['allowed', 'blocked']),
   message: z.string(),
-  by: z.string().describe('The allowance that lifted it, or the one that would'),
+  by: z.string().describe('The allowance that lifted it, or what would lift it'),
 });
 
 const change = z.strictObject({
   id: z.string(),
   origin: z.string().describe('file:line:column of the declaration'),
   repository: z.string(),
-  action: z.enum(['create', 'update']),
+  action: z.enum(['create', 'update', 'delete', 'repair']),
+  class: z.enum(['pending', 'drift', 'conflict', 'adopt']).optional().describe('Only with a lock file'),
   tags: z.array(z.strictObject({ name: z.string(), expect: nullableDigest.describe('null: must not exist') })),
-  index: digest.describe('Key into indexes'),
+  index: nullableDigest.describe('Key into indexes; null for tags to delete'),
   platforms: z.array(platform),
   fields: z.array(field),
   copies: z.array(z.strictObject({ from: z.string(), digest, how: z.enum(['mount', 'stream']) })),
+  referrers: z
+    .array(z.strictObject({ from: z.string(), subject: digest, digest, artifactType: z.string() }))
+    .describe('Signatures and the like, copied along with what they describe'),
   guards: z.array(guard),
 });
 

@@ -90,11 +90,18 @@ function toChange(change: Change): DocumentChange {
     origin: change.origin,
     repository: formatRepository(change.repository),
     action: change.action,
+    ...(change.class === undefined ? {} : { class: change.class }),
     tags: change.tags.map(({ name, expect }) => ({ name, expect })),
     index: change.index,
     platforms: change.platforms.map((row) => ({ ...row })),
     fields: change.fields.map((row) => ({ ...row })),
     copies: change.copies.map(({ from, digest, how }) => ({ from: formatRepository(from), digest, how })),
+    referrers: change.referrers.map(({ from, subject, digest, artifactType }) => ({
+      from: formatRepository(from),
+      subject,
+      digest,
+      artifactType,
+    })),
     guards: change.guards.map((row) => ({ ...row })),
   };
 }

@@ -30,8 +30,9 @@ function toChange(change: DocumentChange): Change {
     origin: change.origin,
     repository: parseRepository(change.repository),
     action: change.action,
+    ...(change.class === undefined ? {} : { class: change.class }),
     tags: change.tags.map(({ name, expect }) => ({ name, expect: toDigest(expect) })),
-    index: parseDigest(change.index),
+    index: toDigest(change.index),
     platforms: change.platforms.map(toRow),
     fields: change.fields,
     copies: change.copies.map(({ from, digest, how }) => ({
@@ -40,6 +41,12 @@ function toChange(change: DocumentChange): Change {
       how,
     })),
     assumed: [],
+    referrers: change.referrers.map(({ from, subject, digest, artifactType }) => ({
+      from: parseRepository(from),
+      subject: parseDigest(subject),
+      digest: parseDigest(digest),
+      artifactType,
+    })),
     guards: change.guards,
   };
 }

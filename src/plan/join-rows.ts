@@ -1,6 +1,12 @@
 import type { FieldChange, PlatformChange } from './plan.ts';
 
-const WEIGHT: Readonly<Record<PlatformChange['action'], number>> = { remove: 0, update: 1, add: 2, keep: 3 };
+const WEIGHT: Readonly<Record<PlatformChange['action'], number>> = {
+  remove: 0,
+  restore: 1,
+  update: 2,
+  add: 3,
+  keep: 4,
+};
 
 /**
  * Pure: the rows of one index for tags that hold different things now, as one list. Of the rows that mean the same for

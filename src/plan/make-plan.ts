@@ -1,27 +1,50 @@
+import type { RunGuards } from '../config/run-rules.ts';
+import type { AbsenceState } from '../state/read-absences.ts';
 import type { ImageState } from '../state/read-state.ts';
 import type { Allowance } from './allowance.ts';
 import type { Plan, PlanScope } from './plan.ts';
+import { planAbsence } from './plan-absence.ts';
 import { planImage } from './plan-image.ts';
+import { checkRun, isBlocked } from './run-guards.ts';
 
 export interface PlanInput {
   readonly images: readonly ImageState[];
+  readonly absences: readonly AbsenceState[];
+  readonly guards: RunGuards;
   readonly allowances: readonly Allowance[];
+  /** True when the settings of this registry let tags be deleted. */
+  readonly mayDelete: (registry: string) => boolean;
   readonly scope: PlanScope;
 }
 
 /** Pure: same state, same plan, in the order of repositories and tags, whatever the order of the config. */
 export function makePlan(input: PlanInput): Plan {
-  const plans = input.images.map((image) => planImage(image, input.allowances));
-  const notices = input.images.flatMap(({ desired }) => (desired.kind === 'resolved' ? desired.notices : []));
+  const { allowances, guards, mayDelete } = input;
+  const plans = input.images.map((image) => planImage(image, { allowances, floatingSources: guards.floatingSources }));
+  const absences = input.absences.map(planAbsence);
+  const changes = checkRun([...plans.flatMap((plan) => plan.changes), ...absences.flatMap((plan) => plan.changes)], {
+    guards,
+    allowances,
+    mayDelete,
+    tagsInScope: countTags(input),
+  });
+  const unreadable = [...plans.flatMap((plan) => plan.unreadable), ...absences.flatMap((plan) => plan.unreadable)];
   return {
     scope: input.scope,
     indexes: new Map(plans.flatMap((plan) => plan.indexes).map((index) => [index.digest, index])),
-    changes: plans.flatMap((plan) => plan.changes).sort(byRepository),
+    changes: changes.filter((change) => !isBlocked(change)).sort(byRepository),
     unchanged: plans.flatMap((plan) => plan.unchanged).sort(byRepository),
-    blocked: plans.flatMap((plan) => plan.blocked).sort(byRepository),
-    unreadable: plans.flatMap((plan) => plan.unreadable).sort((a, b) => compare(a.reference, b.reference)),
-    notices: [...notices].sort((a, b) => compare(a.message, b.message)),
+    blocked: changes.filter(isBlocked).sort(byRepository),
+    unreadable: unreadable.sort((a, b) => compare(a.reference, b.reference)),
+    notices: plans.flatMap((plan) => plan.notices).sort((a, b) => compare(a.message, b.message)),
   };
+}
+
+/** Tags that exist or are wanted. */
+function countTags({ images, absences }: PlanInput): number {
+  const wanted = images.flatMap((image) => image.targets).flatMap((target) => target.tags);
+  const unwanted = absences.flatMap((state) => (state.kind === 'read' ? state.tags : []));
+  return wanted.length + unwanted.filter((tag) => tag.live.kind !== 'absent').length;
 }
 
 interface Placed {

@@ -7,6 +7,7 @@ import { MEDIA_TYPES } from '../oci/media-types.ts';
 import { formatPlatform, isSamePlatform } from '../oci/platform.ts';
 import type { BuiltContent } from '../state/desired.ts';
 import type { LiveTag } from '../state/live.ts';
+import { followImages, orderImages } from '../state/order.ts';
 import { type LiveEntries, listLiveEntries } from './live-entries.ts';
 import { type Pairing, pairEntries } from './pair-entries.ts';
 
@@ -40,9 +41,10 @@ export function mergeIndex(declaration: Declaration, content: BuiltContent, live
   const kept = [...retained, ...unmanaged];
   const images = [...declared.map((entry, position) => carryOver(entry, pairing.replaced.get(position))), ...kept];
   if (images.length === 0) throw nothingLeft();
-  const attestations = joinAttestations({ declaration, content, entries, images, kept });
+  const ordered = orderImages(declaration.order, images);
+  const attestations = joinAttestations({ declaration, content, entries, images: ordered, kept });
   return {
-    index: toIndex(declaration, content, { live, manifests: [...images, ...entries.others, ...attestations] }),
+    index: toIndex(declaration, content, { live, manifests: [...ordered, ...entries.others, ...attestations] }),
     images,
     pairing: { replaced: pairing.replaced, left: pairing.left.filter((entry) => !kept.includes(entry)) },
     live: entries,
@@ -87,7 +89,8 @@ function joinAttestations(choice: AttestationChoice): readonly Descriptor[] {
     const owner = findAttestedDigest(entry);
     return stay.has(owner) && !attested.has(owner);
   };
-  return [...declared, ...choice.entries.attestations.filter(isKept)];
+  const all = [...declared, ...choice.entries.attestations.filter(isKept)];
+  return choice.declaration.order === 'canonical' ? followImages(all, choice.images) : all;
 }
 
 interface IndexParts {

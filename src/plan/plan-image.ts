@@ -1,42 +1,64 @@
 import { formatOrigin } from '../config/diagnostic.ts';
+import type { PlaitError } from '../errors/plait-error.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { StoredManifest } from '../oci/manifest.ts';
 import { formatRepository } from '../oci/repository.ts';
 import type { DesiredIndex, SourceFailure } from '../state/desired.ts';
 import type { ImageState, TagState, TargetState } from '../state/read-state.ts';
-import type { Allowance } from './allowance.ts';
 import { listCopies } from './copies.ts';
-import { checkRemovals } from './guards.ts';
+import { checkPublication, type GuardRules } from './guards.ts';
 import { joinFields, joinPlatforms } from './join-rows.ts';
-import type { Change, Unchanged, Unreadable } from './plan.ts';
+import type { Change, PlanNotice, Unchanged, Unreadable } from './plan.ts';
 import { planTag, type ReadableTag, type TagOutcome } from './plan-tag.ts';
+import { findUnrestorable } from './restore.ts';
 
 /** What the plan says of one declaration. */
 export interface ImagePlan {
   readonly indexes: readonly StoredManifest[];
+  /** Those that a guard holds back among them. */
   readonly changes: readonly Change[];
   readonly unchanged: readonly Unchanged[];
-  readonly blocked: readonly Change[];
   readonly unreadable: readonly Unreadable[];
+  readonly notices: readonly PlanNotice[];
 }
 
-const NOTHING: ImagePlan = { indexes: [], changes: [], unchanged: [], blocked: [], unreadable: [] };
+const NOTHING: ImagePlan = { indexes: [], changes: [], unchanged: [], unreadable: [], notices: [] };
 
 /** Pure: plans one declaration against all its targets. */
-export function planImage(state: ImageState, allowances: readonly Allowance[]): ImagePlan {
+export function planImage(state: ImageState, rules: GuardRules): ImagePlan {
   const { desired } = state;
-  if (desired.kind === 'failed') return { ...NOTHING, unreadable: describeFailures(state, desired.failures) };
-  const plans = state.targets.map((target) => planTarget(desired, target, allowances));
+  if (desired.kind === 'failed') return planFailed(state, desired.failures);
+  const plans = state.targets.map((target) => planTarget({ state, desired, rules }, target));
   return {
     indexes: plans.flatMap((plan) => plan.indexes),
     changes: plans.flatMap((plan) => plan.changes),
     unchanged: plans.flatMap((plan) => plan.unchanged),
-    blocked: plans.flatMap((plan) => plan.blocked),
     unreadable: plans.flatMap((plan) => plan.unreadable),
+    notices: [...desired.notices, ...plans.flatMap((plan) => plan.notices)],
   };
 }
 
-type Resolved = Extract<DesiredIndex, { kind: 'resolved' }>;
+/** With `onMissingSource: skipImage` an image whose sources do not exist is left as it is, which is no error. */
+function planFailed(state: ImageState, failures: readonly SourceFailure[]): ImagePlan {
+  const unreadable = describeFailures(state, failures);
+  const { onMissingSource } = state.desired.declaration;
+  if (onMissingSource === 'error' || failures.some(({ error }) => error.code !== 'SOURCE_MISSING')) {
+    return { ...NOTHING, unreadable };
+  }
+  const notices = unreadable.map(({ id, code, message, left }) => ({
+    id,
+    code,
+    message: `${message}; ${left.join(', ')} left as ${left.length === 1 ? 'it is' : 'they are'}`,
+  }));
+  return { ...NOTHING, notices };
+}
+
+/** What planning one target needs. */
+interface Planning {
+  readonly state: ImageState;
+  readonly desired: Extract<DesiredIndex, { kind: 'resolved' }>;
+  readonly rules: GuardRules;
+}
 
 interface PlannedTag {
   readonly name: string;
@@ -45,75 +67,99 @@ interface PlannedTag {
 }
 
 /** One tag that cannot be read or planned holds the others of its image back, so that a release stays together. */
-function planTarget(desired: Resolved, target: TargetState, allowances: readonly Allowance[]): ImagePlan {
+function planTarget(planning: Planning, target: TargetState): ImagePlan {
+  const { desired } = planning;
   const unreadable = describeUnreadable(desired, target);
   if (unreadable.length > 0) return { ...NOTHING, unreadable };
   const tags = target.tags.flatMap(({ name, live }): PlannedTag[] =>
     live.kind === 'unreadable' ? [] : [{ name, live, outcome: planTag(desired.declaration, desired.content, live) }],
   );
-  const failed = describeFailedTags(desired, target, tags);
+  const groups = groupTags(tags);
+  const failed = [...describeFailedTags(desired, target, tags), ...describeLost(planning, target, groups)];
   if (failed.length > 0) return { ...NOTHING, unreadable: failed };
-  return groupTags(desired, target, { tags, allowances });
-}
-
-function groupTags(
-  desired: Resolved,
-  target: TargetState,
-  planned: { readonly tags: readonly PlannedTag[]; readonly allowances: readonly Allowance[] },
-): ImagePlan {
-  const groups = new Map<Digest, PlannedChange[]>();
-  const settled: { name: string; digest: Digest }[] = [];
-  for (const { name, live, outcome } of planned.tags) {
-    if (outcome.kind === 'unchanged') settled.push({ name, digest: outcome.digest });
-    if (outcome.kind !== 'change') continue;
-    const group = groups.get(outcome.wanted.digest) ?? [];
-    group.push({ name, live, outcome });
-    groups.set(outcome.wanted.digest, group);
-  }
-  const { id, guards } = desired.declaration;
-  const changes = [...groups.values()].map((group) => {
-    const change = toChange(desired, target, group);
-    const removals = group.map((tag) => ({ name: tag.name, platforms: tag.outcome.platforms }));
-    const limit = { max: guards.maxPlatformRemovals, allowances: planned.allowances };
-    return { ...change, guards: checkRemovals(target.repository, removals, limit) };
-  });
+  const settled = tags.flatMap(({ name, outcome }) =>
+    outcome.kind === 'unchanged' ? [{ name, digest: outcome.digest }] : [],
+  );
   return {
-    indexes: [...groups.values()].flatMap(([first]) => (first === undefined ? [] : [first.outcome.wanted])),
-    changes: changes.filter((change) => !isBlocked(change)),
-    blocked: changes.filter(isBlocked),
-    unchanged: settled.length === 0 ? [] : [{ id, repository: target.repository, tags: settled }],
-    unreadable: [],
+    ...NOTHING,
+    indexes: groups.map(([first]) => first.outcome.wanted),
+    changes: groups.map((group) => toChange(planning, target, group)),
+    unchanged:
+      settled.length === 0 ? [] : [{ id: desired.declaration.id, repository: target.repository, tags: settled }],
   };
 }
 
-function isBlocked(change: Change): boolean {
-  return change.guards.some((guard) => guard.result === 'blocked');
+type PlannedChange = PlannedTag & { readonly outcome: Exclude<TagOutcome, { kind: 'unchanged' | 'failed' }> };
+
+/** Tags that are to hold the same index, and need the same done for it. Not empty. */
+type TagGroup = readonly [PlannedChange, ...PlannedChange[]];
+
+function groupTags(tags: readonly PlannedTag[]): readonly TagGroup[] {
+  const groups = new Map<string, [PlannedChange, ...PlannedChange[]]>();
+  for (const { name, live, outcome } of tags) {
+    if (outcome.kind === 'unchanged' || outcome.kind === 'failed') continue;
+    const key = `${outcome.kind} ${outcome.wanted.digest}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [{ name, live, outcome }]);
+    else group.push({ name, live, outcome });
+  }
+  return [...groups.values()];
 }
 
-interface PlannedChange {
-  readonly name: string;
-  readonly live: ReadableTag;
-  readonly outcome: Extract<TagOutcome, { kind: 'change' }>;
-}
-
-function toChange(desired: Resolved, target: TargetState, group: readonly PlannedChange[]): Change {
-  const [first] = group;
-  if (first === undefined) throw new RangeError('a change has at least one tag');
+function toChange(planning: Planning, target: TargetState, group: TagGroup): Change {
+  const { state, desired, rules } = planning;
+  const { declaration, content } = desired;
+  const [{ outcome }] = group;
   const tags = group.map(({ name, live }) => ({ name, expect: live.kind === 'present' ? live.digest : null }));
   const existing = group.filter(({ live }) => live.kind === 'present');
   const telling = existing.length > 0 ? existing : group;
-  return {
-    id: desired.declaration.id,
-    origin: formatOrigin(desired.declaration.origin),
+  const lists = listCopies(content, target, outcome.wanted);
+  const publication = {
+    declaration,
+    content,
     repository: target.repository,
-    action: tags.every((tag) => tag.expect === null) ? 'create' : 'update',
+    wanted: outcome.wanted,
+    tags: group.map(({ name, outcome: { platforms } }, position) => ({
+      name,
+      expect: tags[position]?.expect ?? null,
+      platforms,
+    })),
+    labels: state.labels,
+  };
+  return {
+    id: declaration.id,
+    origin: formatOrigin(declaration.origin),
+    repository: target.repository,
+    action: chooseAction(group),
     tags,
-    index: first.outcome.wanted.digest,
+    index: outcome.wanted.digest,
     platforms: joinPlatforms(telling.map((tag) => tag.outcome.platforms)),
     fields: joinFields(telling.map((tag) => tag.outcome.fields)),
-    ...listCopies(desired.content, target, first.outcome.wanted),
-    guards: [],
+    ...lists,
+    referrers: state.referrers.filter(({ subject }) => lists.copies.some((copy) => copy.digest === subject)),
+    // A repair moves no tag and takes nothing away.
+    guards: outcome.kind === 'repair' ? [] : checkPublication(publication, rules),
   };
+}
+
+function chooseAction([first, ...others]: TagGroup): Change['action'] {
+  if (first.outcome.kind === 'repair') return 'repair';
+  return [first, ...others].every(({ live }) => live.kind === 'absent') ? 'create' : 'update';
+}
+
+/** Children that are gone from the target and that nothing brings back: no registry should be given such an index. */
+function describeLost({ desired }: Planning, target: TargetState, groups: readonly TagGroup[]): readonly Unreadable[] {
+  const missing = listMissing(target);
+  if (missing.size === 0) return [];
+  return groups.flatMap(([{ name, live, outcome }]) => {
+    const { copies } = listCopies(desired.content, target, outcome.wanted);
+    const error = findUnrestorable(outcome.wanted, missing, copies);
+    return error === undefined ? [] : [toUnreadable(desired, target, { tag: { name, live }, error })];
+  });
+}
+
+function listMissing({ tags }: TargetState): ReadonlySet<Digest> {
+  return new Set(tags.flatMap(({ live }) => (live.kind === 'present' ? (live.missing ?? []) : [])));
 }
 
 function describeFailures(state: ImageState, failures: readonly SourceFailure[]): readonly Unreadable[] {
@@ -130,14 +176,14 @@ function describeFailures(state: ImageState, failures: readonly SourceFailure[])
   }));
 }
 
-function describeUnreadable(desired: Resolved, target: TargetState): readonly Unreadable[] {
+function describeUnreadable(desired: Planning['desired'], target: TargetState): readonly Unreadable[] {
   return target.tags.flatMap((tag) =>
     tag.live.kind === 'unreadable' ? [toUnreadable(desired, target, { tag, error: tag.live.error })] : [],
   );
 }
 
 function describeFailedTags(
-  desired: Resolved,
+  desired: Planning['desired'],
   target: TargetState,
   tags: readonly PlannedTag[],
 ): readonly Unreadable[] {
@@ -147,9 +193,9 @@ function describeFailedTags(
 }
 
 function toUnreadable(
-  desired: Resolved,
+  desired: Planning['desired'],
   target: TargetState,
-  failure: { readonly tag: TagState; readonly error: { code: string; message: string; hint: string | undefined } },
+  failure: { readonly tag: TagState; readonly error: PlaitError },
 ): Unreadable {
   const { code, message, hint } = failure.error;
   return {

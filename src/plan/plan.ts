@@ -2,20 +2,31 @@ import type { Digest } from '../oci/digest.ts';
 import type { StoredManifest } from '../oci/manifest.ts';
 import type { Repository } from '../oci/repository.ts';
 
-/** What happens to one published platform. `keep` rows are there so that the whole index can be shown. */
+/**
+ * What happens to one published platform. `keep` rows are there so that the whole index can be shown. `restore`: the index
+ * is right, and the image that it names is gone from the registry.
+ */
 export interface PlatformChange {
   readonly platform: string;
-  readonly action: 'add' | 'update' | 'remove' | 'keep';
+  readonly action: 'add' | 'update' | 'remove' | 'keep' | 'restore';
   readonly before: Digest | null;
   readonly after: Digest | null;
   /** The declared source, null for what was found live. */
   readonly source: string | null;
-  readonly reason: 'new' | 'source-moved' | 'platform-changed' | 'undeclared' | 'unchanged' | 'unmanaged' | 'optional';
+  readonly reason:
+    | 'new'
+    | 'source-moved'
+    | 'platform-changed'
+    | 'undeclared'
+    | 'unchanged'
+    | 'unmanaged'
+    | 'optional'
+    | 'child-missing';
 }
 
-/** A difference that is not a platform: annotations, media type, attestations. */
+/** A difference that is not a platform. `encoding`: other bytes that mean the same, where `compare: bytes` is declared. */
 export interface FieldChange {
-  readonly field: 'annotations' | 'descriptor-annotations' | 'media-type' | 'platform' | 'attestation';
+  readonly field: 'annotations' | 'descriptor-annotations' | 'media-type' | 'platform' | 'attestation' | 'encoding';
   readonly key: string;
   readonly before: string | null;
   readonly after: string | null;
@@ -35,28 +46,64 @@ export interface Copy {
   readonly how: 'mount' | 'stream';
 }
 
+/** A manifest that describes a copied one, a signature or an SBOM, and is copied along. */
+export interface ReferrerCopy {
+  readonly from: Repository;
+  readonly subject: Digest;
+  readonly digest: Digest;
+  /** Empty when the registry names none. */
+  readonly artifactType: string;
+}
+
+/** Every guard, as `--allow` names it. */
+export const GUARD_NAMES = [
+  'platform-removal',
+  'immutable-tag',
+  'protected',
+  'updates',
+  'deletes',
+  'same-label',
+  'require-platforms',
+  'floating-source',
+] as const;
+
+export type GuardName = (typeof GUARD_NAMES)[number];
+
 export interface GuardRecord {
-  readonly guard: 'platform-removal';
+  readonly guard: GuardName;
   readonly result: 'allowed' | 'blocked';
   /** Why, in words. */
   readonly message: string;
-  /** The allowance that lifted it, or the one that would. */
+  /** The allowance that lifted it, or what would lift it. */
   readonly by: string;
 }
 
-/** One index to publish under tags of one repository. */
+/**
+ * Who is the cause of a change, told from what the lock file recorded. `pending`: the config, the tag is as we left it.
+ * `drift`: someone moved the tag. `conflict`: both. `adopt`: the tag exists and was never recorded.
+ */
+export type ChangeClass = 'pending' | 'drift' | 'conflict' | 'adopt';
+
+/**
+ * One index to publish under tags of one repository, or tags to delete. `repair`: the tags are right, and something that
+ * their index names is gone.
+ */
 export interface Change {
   readonly id: string;
   readonly origin: string;
   readonly repository: Repository;
-  readonly action: 'create' | 'update';
+  readonly action: 'create' | 'update' | 'delete' | 'repair';
+  /** Only with a lock file. */
+  readonly class?: ChangeClass;
   readonly tags: readonly TagMove[];
-  readonly index: Digest;
+  /** Null for tags to delete. */
+  readonly index: Digest | null;
   readonly platforms: readonly PlatformChange[];
   readonly fields: readonly FieldChange[];
   readonly copies: readonly Copy[];
   /** Content of other repositories that should be in the target already; copied when the registry says otherwise. */
   readonly assumed: readonly Copy[];
+  readonly referrers: readonly ReferrerCopy[];
   readonly guards: readonly GuardRecord[];
 }
 
@@ -111,13 +158,13 @@ export interface PlanSummary {
   readonly unchanged: number;
 }
 
-/** Counts indexes, not tags. */
+/** Counts indexes, and deleted tags by repository. A repair counts as an update. */
 export function summarize(plan: Plan): PlanSummary {
   const count = (action: Change['action']) => plan.changes.filter((change) => change.action === action).length;
   return {
     create: count('create'),
-    update: count('update'),
-    delete: 0,
+    update: count('update') + count('repair'),
+    delete: count('delete'),
     blocked: plan.blocked.length,
     unreadable: plan.unreadable.length,
     unchanged: plan.unchanged.length,

@@ -1,19 +1,31 @@
-import type { Declaration } from '../config/declaration.ts';
+import type { Declaration, DeclaredAbsence } from '../config/declaration.ts';
 import { PlaitError } from '../errors/plait-error.ts';
-import { formatRepository } from '../oci/repository.ts';
+import { formatRepository, type Repository } from '../oci/repository.ts';
 import { matchesGlob } from './glob.ts';
 import type { PlanScope } from './plan.ts';
 
+/** What a config wants of registries. */
+export interface Declared {
+  readonly declarations: readonly Declaration[];
+  readonly absences: readonly DeclaredAbsence[];
+}
+
 /**
- * Pure: the declarations, and of each the tags, that `scope` is about. A glob is matched against the id of an image,
- * which takes all its tags, and against `repository:tag`. Throws USAGE when a glob or the selector matches nothing.
+ * Pure: the declarations and absences, and of each the tags, that `scope` is about. A glob is matched against the id, which
+ * takes all tags, and against `repository:tag`; a selector chooses images only, as only they have labels. Throws USAGE when
+ * a glob or the selector matches nothing; a glob may match a tag that a pattern of an absence matches later.
  */
-export function selectDeclarations(declarations: readonly Declaration[], scope: PlanScope): readonly Declaration[] {
+export function selectScope({ declarations, absences }: Declared, scope: PlanScope): Declared {
   const labelled = selectByLabels(declarations, scope.selector);
-  for (const glob of [...scope.targets, ...scope.exclude]) refuseIdle(glob, declarations);
-  const wanted =
-    scope.targets.length === 0 ? labelled : labelled.flatMap((entry) => keepTags(entry, scope.targets, true));
-  return wanted.flatMap((entry) => keepTags(entry, scope.exclude, false));
+  for (const glob of [...scope.targets, ...scope.exclude]) refuseIdle(glob, { declarations, absences });
+  const { targets, exclude } = scope;
+  const wanted = targets.length === 0 ? labelled : labelled.flatMap((entry) => keepTags(entry, targets, true));
+  const chosen = scope.selector === null ? absences : [];
+  const unwanted = targets.length === 0 ? chosen : chosen.flatMap((entry) => keepAbsent(entry, targets, true));
+  return {
+    declarations: wanted.flatMap((entry) => keepTags(entry, exclude, false)),
+    absences: unwanted.flatMap((entry) => keepAbsent(entry, exclude, false)),
+  };
 }
 
 /** `k=v` pairs with commas between; all must hold. */
@@ -27,21 +39,53 @@ function selectByLabels(declarations: readonly Declaration[], selector: string |
   return chosen;
 }
 
-function refuseIdle(glob: string, declarations: readonly Declaration[]): void {
-  if (declarations.every((entry) => keepTags(entry, [glob], true).length === 0)) throw matchesNothing(glob);
+function refuseIdle(glob: string, { declarations, absences }: Declared): void {
+  if (declarations.some((entry) => keepTags(entry, [glob], true).length > 0)) return;
+  if (absences.some((entry) => keepAbsent(entry, [glob], true).length > 0)) return;
+  throw matchesNothing(glob);
 }
 
 /** The tags of `entry` that match one of `globs`, or those that match none; no declaration when no tag is left. */
 function keepTags(entry: Declaration, globs: readonly string[], matching: boolean): readonly Declaration[] {
-  const isWhole = globs.some((glob) => matchesGlob(glob, entry.id));
-  const isKept = (reference: string) => (isWhole || globs.some((glob) => matchesGlob(glob, reference))) === matching;
+  const isKept = toFilter(entry.id, globs, matching);
   const targets = entry.targets
-    .map(({ repository, tags }) => ({
-      repository,
-      tags: tags.filter((tag) => isKept(`${formatRepository(repository)}:${tag}`)),
-    }))
+    .map(({ repository, tags }) => ({ repository, tags: tags.filter((tag) => isKept(repository, tag)) }))
     .filter(({ tags }) => tags.length > 0);
   return targets.length === 0 ? [] : [{ ...entry, targets }];
+}
+
+/** As {@link keepTags}. Which tags a pattern is about is not known yet, so that it stays and passes the choice on. */
+function keepAbsent(entry: DeclaredAbsence, globs: readonly string[], matching: boolean): readonly DeclaredAbsence[] {
+  const { repository } = entry;
+  const isKept = toFilter(entry.id, globs, matching);
+  const tags = entry.tags.filter((tag) => isKept(repository, tag));
+  const mayMatch = !matching || globs.some((glob) => matchesGlob(glob, entry.id) || isAbout(glob, repository));
+  const tagsMatching = mayMatch
+    ? entry.tagsMatching.map((pattern) => ({
+        ...pattern,
+        matches: (tag: string) => pattern.matches(tag) && isKept(repository, tag),
+      }))
+    : [];
+  return tags.length + tagsMatching.length === 0 ? [] : [{ ...entry, tags, tagsMatching }];
+}
+
+/** True when `glob` may match a tag of `repository`: its part before the tag does match the repository. */
+function isAbout(glob: string, repository: Repository): boolean {
+  const place = formatRepository(repository);
+  const separator = glob.lastIndexOf(':');
+  return matchesGlob(glob, `${place}:x`) || (separator > 0 && matchesGlob(glob.slice(0, separator), place));
+}
+
+function toFilter(
+  id: string,
+  globs: readonly string[],
+  matching: boolean,
+): (repository: Repository, tag: string) => boolean {
+  const isWhole = globs.some((glob) => matchesGlob(glob, id));
+  return (repository, tag) => {
+    const reference = `${formatRepository(repository)}:${tag}`;
+    return (isWhole || globs.some((glob) => matchesGlob(glob, reference))) === matching;
+  };
 }
 
 function matchesNothing(what: string): PlaitError {

@@ -33,6 +33,10 @@ function readIndex(key: string, index: PlanDocument['indexes'][string]): StoredM
 }
 
 function verifyChange(change: DocumentChange, indexes: ReadonlyMap<Digest, StoredManifest>): void {
+  if (change.action === 'delete' || change.index === null) {
+    verifyDelete(change);
+    return;
+  }
   const index = indexes.get(parseDigest(change.index));
   if (index === undefined) throw edited(`it lacks the content of ${change.repository}`);
   const shown = new Set(
@@ -41,6 +45,13 @@ function verifyChange(change: DocumentChange, indexes: ReadonlyMap<Digest, Store
   const isSame =
     index.manifest.kind === 'index' ? isSameSet(shown, listContent(index.manifest)) : isOnly(change, index);
   if (!isSame) throw edited(`the platforms shown for ${change.repository} are not those of its content`);
+}
+
+/** A deletion says which digest each tag must still hold, and publishes nothing. */
+function verifyDelete({ action, index, platforms, repository, tags }: DocumentChange): void {
+  const isDelete = action === 'delete' && index === null && platforms.length === 0;
+  if (isDelete && tags.every((tag) => tag.expect !== null)) return;
+  throw edited(`what it deletes from ${repository} is not clear`);
 }
 
 /** `platform digest` of everything that clients pull by platform. */

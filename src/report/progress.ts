@@ -27,6 +27,7 @@ const VERBS: Readonly<Record<ApplyPhase, string>> = {
   push: 'Pushing indexes',
   tag: 'Moving tags',
   verify: 'Verifying tags',
+  delete: 'Deleting tags',
 };
 
 /** One line that tells what goes on. Draws nothing before the first {@link REDRAW_MS}, so that quick runs stay quiet. */

@@ -1,5 +1,5 @@
 import { type ApplyResult, type ChangeResult, countTags, type TagResult } from '../apply/apply-result.ts';
-import { shortDigest } from '../oci/digest.ts';
+import { type Digest, shortDigest } from '../oci/digest.ts';
 import { formatRepository } from '../oci/repository.ts';
 import type { Style } from './style.ts';
 import { describeRequests } from './text-plan.ts';
@@ -43,12 +43,12 @@ function nameStatus(status: TagResult['status'], count: number): string {
 
 function describeTag(change: ChangeResult, tag: TagResult, style: Style): string {
   const name = `${formatRepository(change.repository)}:${tag.name}`;
-  const move = `${tag.before === null ? 'absent' : shortDigest(tag.before)} → ${shortDigest(change.index)}`;
+  const move = `${show(tag.before)} → ${show(change.index)}`;
   switch (tag.status) {
     case 'done':
       return `${style.add('✓')} ${name}   ${move}`;
     case 'already':
-      return `${style.faint('=')} ${name}   ${shortDigest(change.index)}  already so`;
+      return `${style.faint('=')} ${name}   ${show(change.index)}  already so`;
     case 'not-started':
       return `${style.faint('·')} ${name}   not started`;
     case 'stale':
@@ -57,6 +57,10 @@ function describeTag(change: ChangeResult, tag: TagResult, style: Style): string
     default:
       return tag.status satisfies never;
   }
+}
+
+function show(digest: Digest | null): string {
+  return digest === null ? 'absent' : shortDigest(digest);
 }
 
 function describeFailure(name: string, tag: TagResult, style: Style): string {

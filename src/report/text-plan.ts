@@ -1,6 +1,14 @@
 import { shortDigest } from '../oci/digest.ts';
 import { formatRepository } from '../oci/repository.ts';
-import { type Change, type Plan, summarize, type TagMove, type Unchanged, type Unreadable } from '../plan/plan.ts';
+import {
+  type Change,
+  type GuardRecord,
+  type Plan,
+  summarize,
+  type TagMove,
+  type Unchanged,
+  type Unreadable,
+} from '../plan/plan.ts';
 import type { Style } from './style.ts';
 import { countHidden, listFieldRows, listPlatformRows } from './text-rows.ts';
 
@@ -23,6 +31,7 @@ export function renderTextPlan(plan: Plan, options: TextPlanOptions): string {
   ];
   const held = [
     ...plan.blocked.map((change) => describeBlocked(change, layout)),
+    ...describeRunGuards(plan, options.style),
     ...groupUnreadable(plan.unreadable).map((entry) => describeUnreadable(entry, options.style)),
   ];
   const legend = work.length + held.length > 0 && !options.short ? [describeLegend(plan, options)] : [];
@@ -82,10 +91,13 @@ function join(counts: readonly (readonly [number, string])[]): string {
 
 function describeChange(change: Change, options: Layout): string {
   const { style } = options;
-  const isNew = change.action === 'create';
-  const mark = isNew ? style.add('+') : style.update('~');
-  const head = `${mark} ${style.strong(nameTags(change).padEnd(options.width))}   ${describeMove(change)}  ${style.faint(change.action)}`;
+  const head = `${markOf(change, style)} ${style.strong(nameTags(change).padEnd(options.width))}   ${describeMove(change)}  ${style.faint(change.action)}`;
   return options.short ? head : [head, ...describeRows(change, options), ...describeAllowed(change)].join('\n');
+}
+
+function markOf({ action }: Change, style: Style): string {
+  if (action === 'create') return style.add('+');
+  return action === 'delete' ? style.remove('-') : style.update('~');
 }
 
 function describeRows(change: Change, options: TextPlanOptions): readonly string[] {
@@ -107,14 +119,31 @@ function describeAllowed(change: Change): readonly string[] {
 
 function describeBlocked(change: Change, options: Layout): string {
   const { style } = options;
-  const [first] = change.guards.filter((guard) => guard.result === 'blocked');
-  const head = `${style.blocked('!')} ${style.strong(nameTags(change).padEnd(options.width))}   ${describeMove(change)}  ${style.blocked(
-    `blocked: ${first?.message ?? ''}`,
+  const blocking = change.guards.filter((guard) => guard.result === 'blocked');
+  const [first, ...others] = blocking.map((guard) => (isOfRun(guard) ? `too many ${guard.guard}` : guard.message));
+  const move = describeMove(change);
+  const head = `${style.blocked('!')} ${style.strong(nameTags(change).padEnd(options.width))}   ${move}  ${style.blocked(
+    `blocked: ${[first, ...others].join('; ')}`,
   )}`;
-  const allow = change.guards
-    .filter((guard) => guard.result === 'blocked')
-    .map((guard) => `      allow with  ${guard.by}`);
+  const allow = blocking.filter((guard) => !isOfRun(guard)).map(describeWayOut);
   return [head, ...(options.short ? [] : describeRows(change, options)), ...allow].join('\n');
+}
+
+/** A guard of the whole run says the same of every change: it is printed once. */
+function isOfRun({ guard, by }: GuardRecord): boolean {
+  return (guard === 'updates' || guard === 'deletes') && by.startsWith('--allow');
+}
+
+function describeWayOut({ by }: GuardRecord): string {
+  return `      ${by.startsWith('--') ? 'allow' : 'set'} with  ${by}`;
+}
+
+function describeRunGuards(plan: Plan, style: Style): readonly string[] {
+  const records = plan.blocked.flatMap((change) => change.guards).filter((guard) => guard.result === 'blocked');
+  const lines = records
+    .filter(isOfRun)
+    .map((guard) => `${style.blocked('!')} ${style.blocked(guard.message)}\n${describeWayOut(guard)}`);
+  return [...new Set(lines)];
 }
 
 function describeUnchanged(entry: Unchanged, style: Style): string {
@@ -169,6 +198,7 @@ function nameOther(tag: TagMove, lead: TagMove | undefined): string {
 
 function describeMove(change: Change): string {
   const before = findLead(change)?.expect ?? null;
+  if (change.index === null || before === change.index) return before === null ? '' : shortDigest(before);
   return before === null ? shortDigest(change.index) : `${shortDigest(before)} → ${shortDigest(change.index)}`;
 }
 
@@ -178,9 +208,13 @@ function describeLegend(plan: Plan, options: TextPlanOptions): string {
   const acts = new Set(shown.flatMap((change) => change.platforms.map((row) => row.action)));
   const isUpdate = acts.has('update') || shown.some((change) => change.fields.length > 0);
   const words = [
-    plan.changes.some((change) => change.action === 'update') || isUpdate ? `${style.update('~')} update` : '',
-    plan.changes.some((change) => change.action === 'create') || acts.has('add') ? `${style.add('+')} add` : '',
-    acts.has('remove') ? `${style.remove('-')} remove` : '',
+    plan.changes.some(({ action }) => action === 'update' || action === 'repair') || isUpdate
+      ? `${style.update('~')} update`
+      : '',
+    plan.changes.some((change) => change.action === 'create') || acts.has('add') || acts.has('restore')
+      ? `${style.add('+')} add`
+      : '',
+    acts.has('remove') || plan.changes.some(({ action }) => action === 'delete') ? `${style.remove('-')} remove` : '',
     options.showUnchanged && plan.unchanged.length > 0 ? `${style.faint('=')} unchanged` : '',
     plan.blocked.length > 0 ? `${style.blocked('!')} blocked` : '',
     plan.unreadable.length > 0 ? `${style.unreadable('?')} unreadable` : '',

@@ -17,11 +17,15 @@ export function listPlatformRows(change: Change, options: RowOptions): readonly 
   const isMove = rows.some((row) => row.before !== null && row.after !== null && row.before !== row.after);
   return rows.map((row) => {
     const name = row.platform.padEnd(width);
-    const source = row.source === null ? describeReason(row) : row.source;
+    const source = row.source === null ? describeReason(row) : `${row.source}${describeLoss(row)}`;
     const earlier = findEarlierName(change, row);
     const was = earlier === undefined ? '' : `  (was ${earlier})`;
     return `${markOf(row, options.style)} ${name}   ${describeMove(row, isMove)}   ${source}${was}`.trimEnd();
   });
+}
+
+function describeLoss(row: PlatformChange): string {
+  return row.action === 'restore' ? '  (gone from the target, copied again)' : '';
 }
 
 function findEarlierName(change: Change, row: PlatformChange): string | undefined {
@@ -51,6 +55,8 @@ function markOf(row: PlatformChange, style: Style): string {
       return style.update('~');
     case 'remove':
       return style.remove('-');
+    case 'restore':
+      return style.add('+');
     case 'keep':
       return style.faint('=');
     default:
@@ -78,6 +84,7 @@ function describeReason(row: PlatformChange): string {
       return 'not declared, kept';
     case 'optional':
       return 'optional, source absent, kept';
+    case 'child-missing':
     case 'new':
     case 'source-moved':
     case 'platform-changed':
@@ -98,6 +105,8 @@ function nameField(field: FieldChange): string {
       return 'media type';
     case 'attestation':
       return `attestation of ${field.key}`;
+    case 'encoding':
+      return 'bytes only, same meaning';
     case 'platform':
       return field.key;
     default:
@@ -106,10 +115,14 @@ function nameField(field: FieldChange): string {
 }
 
 function describeValues(field: FieldChange): string {
-  const show = (text: string) => (field.field === 'attestation' ? text.slice(7, 14) : quote(text));
+  const show = (text: string) => (isDigestField(field) ? text.slice(7, 14) : quote(text));
   if (field.before === null) return show(field.after ?? '');
   if (field.after === null) return show(field.before);
   return `${show(field.before)} → ${show(field.after)}`;
+}
+
+function isDigestField({ field }: FieldChange): boolean {
+  return field === 'attestation' || field === 'encoding';
 }
 
 /** Values come from registries and config alike: cut, with nothing that a terminal would act on. */

@@ -1,7 +1,9 @@
 import { PlaitError, toPlaitError } from '../errors/plait-error.ts';
 import type { Digest } from '../oci/digest.ts';
+import type { StoredManifest } from '../oci/manifest.ts';
 import { formatRepository, type Repository } from '../oci/repository.ts';
 import type { RegistryClient, RequestOptions } from '../registry/client.ts';
+import type { ChildReader } from './children.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { LiveContent, LiveTag } from './live.ts';
 
@@ -31,6 +33,31 @@ export async function readLiveContent(
   if (live.kind !== 'present' || live.digest === wanted) return live;
   try {
     return { ...live, content: await readContent(reader, repository, live.digest) };
+  } catch (error) {
+    return { kind: 'unreadable', error: toPlaitError(error) };
+  }
+}
+
+/** What {@link readLiveChildren} reads with. */
+export interface LiveReaders {
+  readonly reader: ContentReader;
+  readonly children: ChildReader;
+}
+
+/** Adds which children of a live index are gone, and then its bytes: a repair leaves the index as it is. */
+export async function readLiveChildren(
+  { reader, children }: LiveReaders,
+  repository: Repository,
+  { live, wanted }: { readonly live: LiveTag; readonly wanted: StoredManifest },
+): Promise<LiveTag> {
+  if (live.kind !== 'present') return live;
+  const manifest = live.digest === wanted.digest ? wanted.manifest : live.content?.manifest;
+  if (manifest?.kind !== 'index') return live;
+  try {
+    const missing = await children.findMissing(repository, manifest);
+    if (missing.length === 0) return live;
+    const stored = live.digest === wanted.digest ? wanted : await reader.readManifest(repository, live.digest);
+    return { ...live, missing, content: { manifest, ...(stored === undefined ? {} : { stored }) } };
   } catch (error) {
     return { kind: 'unreadable', error: toPlaitError(error) };
   }

@@ -1,12 +1,16 @@
 import pLimit from 'p-limit';
 import { NO_CACHE } from '../cache/content-cache.ts';
 import type { Declaration } from '../config/declaration.ts';
+import type { Digest } from '../oci/digest.ts';
 import type { Repository } from '../oci/repository.ts';
 import type { RegistryClient } from '../registry/client.ts';
+import { type ChildReader, createChildReader } from './children.ts';
 import { type ContentReader, type ContentReaderOptions, createContentReader } from './content-reader.ts';
 import type { DesiredIndex } from './desired.ts';
+import { type ImageLabels, readLabels } from './labels.ts';
 import type { LiveTag } from './live.ts';
-import { readLiveContent, readLiveTag } from './read-live.ts';
+import { readLiveChildren, readLiveContent, readLiveTag } from './read-live.ts';
+import type { FoundReferrer } from './referrers.ts';
 import { resolveDesired } from './resolve.ts';
 import { areSourcesHeld } from './sources-held.ts';
 
@@ -14,6 +18,7 @@ import { areSourcesHeld } from './sources-held.ts';
 const IMAGES_AT_ONCE = 64;
 const TAGS_AT_ONCE = 64;
 
+/** What a declared tag holds, by its name. */
 export interface TagState {
   readonly name: string;
   readonly live: LiveTag;
@@ -28,9 +33,15 @@ export interface TargetState {
 export interface ImageState {
   readonly desired: DesiredIndex;
   readonly targets: readonly TargetState[];
+  /** Labels of the images that may be published, by digest; of none when no guard asks for them. */
+  readonly labels: ReadonlyMap<Digest, ImageLabels>;
+  /** What describes the images to publish, as far as `referrers` and `attestations` ask for it. */
+  readonly referrers: readonly FoundReferrer[];
 }
 
 export interface ReadOptions extends ContentReaderOptions {
+  /** `verify`: every child of every live index must still be there. Off when left out. */
+  readonly children?: 'off' | 'verify';
   /** Called after each image with how many are done. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -43,10 +54,11 @@ export async function readState(
 ): Promise<readonly ImageState[]> {
   const reader = createContentReader(client, options);
   const uncached = createContentReader(client, { ...options, cache: NO_CACHE });
+  const children = options.children === 'verify' ? createChildReader(client, options) : undefined;
   let done = 0;
   return pLimit(IMAGES_AT_ONCE).map(declarations, async (declaration) => {
     options.signal?.throwIfAborted();
-    const state = await readImage({ client, reader, uncached, options }, declaration);
+    const state = await readImage({ client, reader, uncached, children, options }, declaration);
     options.signal?.throwIfAborted();
     done += 1;
     options.onProgress?.(done, declarations.length);
@@ -59,6 +71,7 @@ interface Reading {
   readonly reader: ContentReader;
   /** For an image that the cache knows and its registry does not: reads all of it from there. */
   readonly uncached: ContentReader;
+  readonly children: ChildReader | undefined;
   readonly options: ReadOptions;
 }
 
@@ -67,10 +80,12 @@ async function readImage(reading: Reading, declaration: Declaration): Promise<Im
     resolveDesired(reading.reader, declaration),
     readHeads(reading, declaration),
   ]);
-  if (desired.kind === 'failed') return { desired, targets: heads };
+  if (desired.kind === 'failed') return { desired, targets: heads, labels: new Map(), referrers: [] };
   const targets = await pLimit(1).map(heads, (target) => readDiffering(reading, desired, target));
-  if (await areSourcesHeld(reading.reader, desired, targets)) return { desired, targets };
-  return readImage({ ...reading, reader: reading.uncached }, declaration);
+  if (!(await areSourcesHeld(reading.reader, desired, targets))) {
+    return readImage({ ...reading, reader: reading.uncached }, declaration);
+  }
+  return { desired, targets, labels: await readLabels(reading.reader, desired, targets), referrers: [] };
 }
 
 function readHeads(reading: Reading, declaration: Declaration): Promise<readonly TargetState[]> {
@@ -84,14 +99,18 @@ function readHeads(reading: Reading, declaration: Declaration): Promise<readonly
 }
 
 async function readDiffering(
-  { reader }: Reading,
-  desired: Extract<DesiredIndex, { kind: 'resolved' }>,
+  { reader, children }: Reading,
+  { content }: Extract<DesiredIndex, { kind: 'resolved' }>,
   target: TargetState,
 ): Promise<TargetState> {
-  const wanted = desired.content.stored.digest;
-  const tags = await pLimit(TAGS_AT_ONCE).map(target.tags, async ({ name, live }) => ({
-    name,
-    live: await readLiveContent(reader, target.repository, { live, wanted }),
-  }));
+  const { stored } = content;
+  const tags = await pLimit(TAGS_AT_ONCE).map(target.tags, async ({ name, live }) => {
+    const read = await readLiveContent(reader, target.repository, { live, wanted: stored.digest });
+    if (children === undefined) return { name, live: read };
+    return {
+      name,
+      live: await readLiveChildren({ reader, children }, target.repository, { live: read, wanted: stored }),
+    };
+  });
   return { repository: target.repository, tags };
 }

@@ -1,12 +1,14 @@
 import pLimit from 'p-limit';
 import type { Declaration, DeclaredContent, PlatformSource } from '../config/declaration.ts';
 import { PlaitError, toPlaitError } from '../errors/plait-error.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
 import { toStoredIndex } from '../oci/index-bytes.ts';
 import { type IndexMediaType, isDockerMediaType, MEDIA_TYPES } from '../oci/media-types.ts';
 import { formatPlatform, normalizePlatform, type Platform } from '../oci/platform.ts';
 import { formatReference } from '../oci/reference.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { BuiltContent, DesiredContent, DesiredEntry, DesiredIndex, Notice, SourceFailure } from './desired.ts';
+import { followImages, orderImages } from './order.ts';
 import { getSource, type ResolvedImage, resolveEntry, resolveFrom } from './resolve-entry.ts';
 
 /** Platforms of one image read side by side; the registry client holds its own limit a host below this. */
@@ -106,9 +108,17 @@ function build(declaration: Declaration, collected: Collected, notices: Notice[]
   const all = [...images, ...attestations];
   const entries = mediaType === MEDIA_TYPES.dockerList ? toDockerEntries(declaration, all, notices) : all;
   const { annotations } = declaration;
-  const manifests = entries.map((entry) => entry.descriptor);
+  const manifests = orderEntries(declaration, entries);
   const stored = toStoredIndex({ kind: 'index', mediaType, manifests, annotations });
   return { kind: 'index', stored, entries, retained: collected.retained };
+}
+
+function orderEntries({ order }: Declaration, entries: readonly DesiredEntry[]): readonly Descriptor[] {
+  const list = (kind: DesiredEntry['kind']) =>
+    entries.filter((entry) => entry.kind === kind).map((entry) => entry.descriptor);
+  const images = orderImages(order, list('image'));
+  const attestations = list('attestation');
+  return [...images, ...(order === 'canonical' ? followImages(attestations, images) : attestations)];
 }
 
 /** The key of `platforms` is unique by then; what `from` brings and what an image config adds may still collide. */

@@ -48,7 +48,7 @@ function listWanted(content: DesiredContent): readonly Wanted[] {
 /** True when a tag of the target holds the whole of what is wanted, or names the one manifest. */
 function isLive({ tags }: LiveTarget, whole: Digest, digest: Digest): boolean {
   return tags.some(({ live }) => {
-    if (live.kind !== 'present') return false;
+    if (live.kind !== 'present' || live.missing?.includes(digest) === true) return false;
     if (live.digest === whole || live.digest === digest) return true;
     const manifest = live.content?.manifest;
     return manifest?.kind === 'index' && manifest.manifests.some((entry) => entry.digest === digest);

@@ -53,7 +53,7 @@ export const WRITE_ROWS: readonly FaultRow[] = [
         isTagPut(request) && response.writeHead(201, { 'docker-content-digest': NO_DIGEST }).end() !== undefined;
       const tag = firstTag(await bench.apply(plan));
       expect(tag).toMatchObject({ status: 'failed', code: 'DIGEST_MISMATCH' });
-      expect(tag.message).toContain(`shows ${plan.changes[0]?.index.slice(7, 14)}`);
+      expect(tag.message).toContain(`shows ${plan.changes[0]?.index?.slice(7, 14)}`);
       expect(
         bench
           .manifests()

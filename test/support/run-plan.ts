@@ -9,7 +9,7 @@ import type { Plan } from '../../src/plan/plan.ts';
 import type { RegistryClient } from '../../src/registry/client.ts';
 import { readState } from '../../src/state/read-state.ts';
 import { REAL_CLOCK } from './make-client.ts';
-import { declare } from './states.ts';
+import { declare, planInput } from './states.ts';
 
 /** A declaration that weaves `sources` (platform to reference) into `tags` of `target`. */
 export function weave(target: string, tags: readonly string[], sources: Readonly<Record<string, string>>): Declaration {
@@ -29,7 +29,7 @@ export function weave(target: string, tags: readonly string[], sources: Readonly
 
 export async function planAll(client: RegistryClient, ...declarations: readonly Declaration[]): Promise<Plan> {
   const images = await readState(client, declarations);
-  return makePlan({ images, allowances: [], scope: { targets: [], exclude: [], selector: null } });
+  return makePlan(planInput(images));
 }
 
 /** Applies a plan that was made just now. */

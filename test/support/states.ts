@@ -1,4 +1,5 @@
 import type { Declaration, ImageGuards } from '../../src/config/declaration.ts';
+import { DEFAULT_RUN_GUARDS } from '../../src/config/run-rules.ts';
 import type { PlaitError } from '../../src/errors/plait-error.ts';
 import type { Annotations, Descriptor } from '../../src/oci/descriptor.ts';
 import { type Digest, parseDigest } from '../../src/oci/digest.ts';
@@ -8,6 +9,7 @@ import { MEDIA_TYPES } from '../../src/oci/media-types.ts';
 import { type Platform, parsePlatform } from '../../src/oci/platform.ts';
 import { parseReference } from '../../src/oci/reference.ts';
 import { parseRepository } from '../../src/oci/repository.ts';
+import type { PlanInput } from '../../src/plan/make-plan.ts';
 import type { BuiltContent, DesiredIndex } from '../../src/state/desired.ts';
 import type { LiveTag } from '../../src/state/live.ts';
 import type { ImageState } from '../../src/state/read-state.ts';
@@ -133,5 +135,18 @@ export function imageState(
     repository,
     tags: tags.map((name) => ({ name, live: live[name] ?? ABSENT })),
   }));
-  return { desired, targets };
+  return { desired, targets, labels: new Map(), referrers: [] };
+}
+
+/** What a plan is made of in most tests: no guards of the run, nothing to delete, everything in scope. */
+export function planInput(images: readonly ImageState[], more: Partial<PlanInput> = {}): PlanInput {
+  return {
+    images,
+    absences: [],
+    guards: DEFAULT_RUN_GUARDS,
+    allowances: [],
+    mayDelete: () => false,
+    scope: { targets: [], exclude: [], selector: null },
+    ...more,
+  };
 }

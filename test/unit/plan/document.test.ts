@@ -4,13 +4,11 @@ import { toCanonicalJson } from '../../../src/plan/canonical-json.ts';
 import { computeChecksum, type DocumentFacts, toPlanDocument } from '../../../src/plan/document.ts';
 import { planDocumentSchema } from '../../../src/plan/document-schema.ts';
 import { makePlan } from '../../../src/plan/make-plan.ts';
-import { build, declare, entry, imageState } from '../../support/states.ts';
+import { build, declare, entry, imageState, planInput } from '../../support/states.ts';
 
-const plan = makePlan({
-  images: [imageState(declare(), build({ entries: [entry('linux/amd64', 'a')], source: 'docker.io/acme/b:1' }), {})],
-  allowances: [],
-  scope: { targets: [], exclude: [], selector: null },
-});
+const plan = makePlan(
+  planInput([imageState(declare(), build({ entries: [entry('linux/amd64', 'a')], source: 'docker.io/acme/b:1' }), {})]),
+);
 const facts: DocumentFacts = {
   version: '0.1.0',
   createdAt: Date.UTC(2026, 8, 1, 2),

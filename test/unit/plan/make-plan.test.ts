@@ -15,6 +15,7 @@ import {
   imageState,
   indexOf,
   NO_GUARDS,
+  planInput,
   present,
   unreadable,
 } from '../../support/states.ts';
@@ -22,11 +23,10 @@ import {
 const AMD64 = entry('linux/amd64', 'a');
 const ARM64 = entry('linux/arm64', 'b');
 const S390X = entry('linux/s390x', 'c');
-const SCOPE = { targets: [], exclude: [], selector: null };
 const target = (...tags: string[]) => [{ repository: parseRepository('registry.example/app'), tags }];
 
 function plan(states: readonly ImageState[], ...allow: string[]): Plan {
-  return makePlan({ images: states, allowances: allow.map(parseAllowance), scope: SCOPE });
+  return makePlan(planInput(states, { allowances: allow.map(parseAllowance) }));
 }
 
 function rows(result: Plan): readonly string[] {

@@ -6,7 +6,7 @@ import { fromPlanDocument } from '../../../src/plan/from-document.ts';
 import { makePlan } from '../../../src/plan/make-plan.ts';
 import { openPlanFile, readPlanDocument } from '../../../src/plan/read-document.ts';
 import { verifyPlanDocument } from '../../../src/plan/verify-document.ts';
-import { build, declare, entry, imageState, indexOf, present } from '../../support/states.ts';
+import { build, declare, entry, imageState, indexOf, planInput, present } from '../../support/states.ts';
 
 const content = build({
   entries: [entry('linux/amd64', 'a'), entry('linux/arm64', 'b')],
@@ -14,11 +14,7 @@ const content = build({
   annotations: { version: '1' },
 });
 const live = { '1.0.0': present(indexOf([entry('linux/amd64', 'c')])) };
-const plan = makePlan({
-  images: [imageState(declare(), content, live)],
-  allowances: [],
-  scope: { targets: [], exclude: [], selector: null },
-});
+const plan = makePlan(planInput([imageState(declare(), content, live)]));
 const document = toPlanDocument(plan, {
   version: '0.1.0',
   createdAt: 0,

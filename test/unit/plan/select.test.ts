@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseRepository } from '../../../src/oci/repository.ts';
 import type { PlanScope } from '../../../src/plan/plan.ts';
-import { selectDeclarations } from '../../../src/plan/select.ts';
+import { selectScope } from '../../../src/plan/select.ts';
 import { declare } from '../../support/states.ts';
 
 const api = declare({
@@ -13,11 +13,11 @@ const web = declare({ id: 'web', targets: [{ repository: parseRepository('ghcr.i
 const NONE = { targets: [], exclude: [], selector: null };
 
 function names(scope: Partial<PlanScope>): string[] {
-  const chosen = selectDeclarations([api, web], { ...NONE, ...scope });
+  const chosen = selectScope({ declarations: [api, web], absences: [] }, { ...NONE, ...scope }).declarations;
   return chosen.flatMap(({ id, targets }) => targets.flatMap(({ tags }) => tags.map((tag) => `${id}:${tag}`)));
 }
 
-describe('selectDeclarations', () => {
+describe('selectScope', () => {
   it('takes everything without a scope', () => {
     expect(names({})).toEqual(['api:1.0', 'api:latest', 'web:1.0']);
   });

@@ -5,7 +5,17 @@ import { parseRepository } from '../../../src/oci/repository.ts';
 import { makePlan } from '../../../src/plan/make-plan.ts';
 import { createStyle, PLAIN } from '../../../src/report/style.ts';
 import { renderTextPlan } from '../../../src/report/text-plan.ts';
-import { attestation, build, declare, entry, imageState, indexOf, present, unreadable } from '../../support/states.ts';
+import {
+  attestation,
+  build,
+  declare,
+  entry,
+  imageState,
+  indexOf,
+  planInput,
+  present,
+  unreadable,
+} from '../../support/states.ts';
 
 const at = (path: string, ...tags: string[]) => [{ repository: parseRepository(path), tags }];
 const timeout = new PlaitError('REGISTRY_UNREACHABLE', 'no answer from registry.example after 6 attempts', {
@@ -71,7 +81,7 @@ const states = [
     },
   ),
 ];
-const plan = makePlan({ images: states, allowances: [], scope: { targets: [], exclude: [], selector: null } });
+const plan = makePlan(planInput(states));
 const options = { style: PLAIN, short: false, showUnchanged: false, requests: { HEAD: 214, GET: 9 } };
 
 describe('the text plan', () => {
@@ -98,7 +108,7 @@ describe('the text plan', () => {
   });
 
   it('says that there is nothing to do', () => {
-    const empty = makePlan({ images: states.slice(-1), allowances: [], scope: plan.scope });
+    const empty = makePlan(planInput(states.slice(-1)));
 
     expect(renderTextPlan(empty, options)).toBe('Plan: nothing to do; 1 unchanged\nRequests: 214 HEAD, 9 GET.\n');
   });

@@ -10,6 +10,7 @@ import type { RegistryClient } from '../../../src/registry/client.ts';
 import { readState } from '../../../src/state/read-state.ts';
 import { makeClient } from '../../support/make-client.ts';
 import { applyAll, weave } from '../../support/run-plan.ts';
+import { planInput } from '../../support/states.ts';
 import { makeTempDir } from '../../support/temp-dir.ts';
 
 let playground: Playground;
@@ -34,7 +35,7 @@ async function plan(declarations: readonly Declaration[], cache?: ContentCache):
   const images = await readState(reader, declarations, cache === undefined ? {} : { cache });
   await reader.close();
   await cache?.close();
-  return makePlan({ images, allowances: [], scope: { targets: [], exclude: [], selector: null } });
+  return makePlan(planInput(images));
 }
 
 function planWithCache(...declarations: readonly Declaration[]): Promise<Plan> {
