@@ -3,7 +3,7 @@ import { PlaitError } from '../errors/plait-error.ts';
 import { readCertsFolder } from './certs-d.ts';
 import { type HostSettings, joinSettings, NO_SETTINGS } from './host-settings.ts';
 import { readHostsToml } from './hosts-toml.ts';
-import { findRegistryEntry, type RegistriesConf, readRegistriesConf } from './registries-conf.ts';
+import { type ConfFolders, findRegistryEntry, type RegistryEntry, readRegistriesConf } from './registries-conf.ts';
 
 /** What other tools of this machine are told about registries. Nothing is looked at before it is asked for. */
 export interface HostFiles {
@@ -30,9 +30,9 @@ export const NO_HOST_FILES: HostFiles = {
 
 export function createHostFiles(options: HostFilesOptions): HostFiles {
   const known = new Map<string, Promise<HostSettings>>();
-  let conf: Promise<RegistriesConf | undefined> | undefined;
-  const readConf = (): Promise<RegistriesConf | undefined> => {
-    conf ??= readRegistriesConf(listRoots(options).map((root) => join(root, 'containers', 'registries.conf')));
+  let conf: Promise<readonly RegistryEntry[]> | undefined;
+  const readConf = (): Promise<readonly RegistryEntry[]> => {
+    conf ??= readRegistriesConf(listConfFolders(options));
     return conf;
   };
   return {
@@ -42,28 +42,30 @@ export function createHostFiles(options: HostFilesOptions): HostFiles {
       return found;
     },
     assertAllowed: async (registry, path, purpose) => {
-      const read = await readConf();
-      if (read === undefined || findRegistryEntry(read, `${registry}/${path}`)?.blocked !== true) return;
-      throw new PlaitError('REGISTRY_BLOCKED', `could not ${purpose}: ${read.path} blocks it`, {
-        hint: `whoever keeps this machine set \`blocked = true\` for it in ${read.path}`,
+      const entry = findRegistryEntry(await readConf(), `${registry}/${path}`);
+      if (entry?.blocked !== true) return;
+      throw new PlaitError('REGISTRY_BLOCKED', `could not ${purpose}: ${entry.path} blocks ${entry.prefix}`, {
+        hint: `whoever keeps this machine set \`blocked = true\` there; ask them, or use another registry`,
       });
     },
   };
 }
 
-function listRoots({ systemDirectory, configDirectory }: HostFilesOptions): readonly string[] {
-  return [configDirectory, ...(systemDirectory === undefined ? [] : [systemDirectory])];
+function listConfFolders({ systemDirectory, configDirectory }: HostFilesOptions): ConfFolders {
+  const system = systemDirectory === undefined ? undefined : join(systemDirectory, 'containers');
+  return { user: join(configDirectory, 'containers'), system };
 }
 
 async function readAll(
   options: HostFilesOptions,
   host: string,
-  readConf: () => Promise<RegistriesConf | undefined>,
+  readConf: () => Promise<readonly RegistryEntry[]>,
 ): Promise<HostSettings> {
   const { systemDirectory } = options;
   const names = options.names?.(host) ?? [host];
-  const roots = listRoots(options).map((root) => join(root, 'containers'));
-  const parents = systemDirectory === undefined ? roots : [...roots, join(systemDirectory, 'docker')];
+  const { user, system } = listConfFolders(options);
+  const docker = systemDirectory === undefined ? undefined : join(systemDirectory, 'docker');
+  const parents = [user, system, docker].filter((folder) => folder !== undefined);
   const certs = await readCertsFolder(parents.flatMap((parent) => names.map((name) => join(parent, 'certs.d', name))));
   const containerd = systemDirectory === undefined ? [] : names.flatMap((name) => listTomlPaths(systemDirectory, name));
   const toml = await readHostsToml(containerd, host);
@@ -78,8 +80,8 @@ function listTomlPaths(systemDirectory: string, name: string): readonly string[]
 }
 
 /** Only an entry for a whole host can say how to connect to it. */
-function toInsecure(conf: RegistriesConf | undefined, names: readonly string[]): HostSettings {
-  const entry = names.map((name) => findRegistryEntry(conf, name)).find((found) => found?.insecure === true);
-  if (conf === undefined || entry === undefined) return NO_SETTINGS;
-  return { authorities: [], skipVerify: true, mayBePlain: true, sources: [conf.path] };
+function toInsecure(entries: readonly RegistryEntry[], names: readonly string[]): HostSettings {
+  const entry = names.map((name) => findRegistryEntry(entries, name)).find((found) => found?.insecure === true);
+  if (entry === undefined) return NO_SETTINGS;
+  return { authorities: [], skipVerify: true, mayBePlain: true, sources: [entry.path] };
 }

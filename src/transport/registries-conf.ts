@@ -1,46 +1,104 @@
-import { readHostFile, toInvalidHostFile } from './host-file.ts';
+import { join } from 'node:path';
+import { listFolder, readHostFile, toInvalidHostFile } from './host-file.ts';
 import { isTable, readFlag, readText, readToml, type Table } from './read-toml.ts';
 
-/** What `registries.conf` says of some repositories. */
+/** What a `[[registry]]` of `registries.conf` says of some repositories. */
 export interface RegistryEntry {
   /** A host, a host and a path, or `*.` and a domain. */
   readonly prefix: string;
+  /** Not set by an entry that sends its readers to another host: it speaks of that one. */
   readonly insecure: boolean;
   readonly blocked: boolean;
-}
-
-export interface RegistriesConf {
+  /** The file it is from. */
   readonly path: string;
-  readonly entries: readonly RegistryEntry[];
 }
 
-/** The first of `paths` that is there (containers-registries.conf(5), version 2); undefined when none is. */
-export async function readRegistriesConf(paths: readonly string[]): Promise<RegistriesConf | undefined> {
-  for (const path of paths) {
-    const text = await readHostFile(path);
-    if (text !== undefined) return { path, entries: listEntries(await readToml(text, path), path) };
+/** The folders that may hold `registries.conf` and `registries.conf.d`. */
+export interface ConfFolders {
+  readonly user: string;
+  /** Undefined for none. */
+  readonly system: string | undefined;
+}
+
+const FILE = 'registries.conf';
+
+/**
+ * What the files of both folders say together, one entry for each prefix (containers-registries.conf(5), version 2). The
+ * file of the user stands for all that the system says. Then come the drop-ins, `*.conf` in the order of their names, the
+ * system's before the user's; a later file replaces what an earlier one says of a prefix, and within a file the first
+ * counts. Throws HOST_FILE_INVALID for a file that cannot be used.
+ */
+export async function readRegistriesConf({ user, system }: ConfFolders): Promise<readonly RegistryEntry[]> {
+  const own = await readEntries(join(user, FILE));
+  const paths = own !== undefined || system === undefined ? [] : [join(system, FILE), ...(await listDropIns(system))];
+  const entries = new Map((own ?? []).map((entry) => [entry.prefix, entry]));
+  for (const path of [...paths, ...(await listDropIns(user))]) {
+    for (const entry of (await readEntries(path)) ?? []) entries.set(entry.prefix, entry);
   }
-  return undefined;
+  return [...entries.values()];
 }
 
-function listEntries({ registry = [] }: Table, path: string): readonly RegistryEntry[] {
+async function listDropIns(folder: string): Promise<readonly string[]> {
+  const parent = join(folder, `${FILE}.d`);
+  const names = (await listFolder(parent)) ?? [];
+  return names.filter((name) => name.endsWith('.conf')).map((name) => join(parent, name));
+}
+
+async function readEntries(path: string): Promise<readonly RegistryEntry[] | undefined> {
+  const text = await readHostFile(path);
+  if (text === undefined) return undefined;
+  const { registry = [] } = await readToml(text, path);
   if (!Array.isArray(registry) || !registry.every(isTable)) {
     throw toInvalidHostFile(path, 'registry is not a list of tables', 'write [[registry]]');
   }
-  return registry.map((entry) => ({
-    prefix: (readText(entry, 'prefix', path) ?? readText(entry, 'location', path) ?? '').toLowerCase(),
-    insecure: readFlag(entry, 'insecure', path) ?? false,
-    blocked: readFlag(entry, 'blocked', path) ?? false,
-  }));
+  const entries = registry.map((table, index) => toEntry(table, path, index + 1));
+  const prefixes = entries.map(({ prefix }) => prefix);
+  return entries.filter(({ prefix }, index) => prefixes.indexOf(prefix) === index);
+}
+
+function toEntry(table: Table, path: string, number: number): RegistryEntry {
+  const location = readPlace(table, 'location', path);
+  const prefix = readPlace(table, 'prefix', path) || location;
+  if (prefix === '')
+    throw toInvalidHostFile(
+      path,
+      `[[registry]] number ${number} names no registry`,
+      'give it a `prefix` or `location`',
+    );
+  const isElsewhere = location !== '' && toHost(location) !== toHost(prefix);
+  return {
+    prefix,
+    insecure: readFlag(table, 'insecure', path) === true && !isElsewhere,
+    blocked: readFlag(table, 'blocked', path) ?? false,
+    path,
+  };
+}
+
+/** A host, a host and a path, or `*.` and a domain; a path may end in a tag or digest. */
+const PLACE = /^(?:\*(?:\.[^\s/:@*.]+)+|(?:\[[0-9a-f:.]+\]|[^\s/:@*]+)(?::\d+)?(?:\/[^\s/:@*]+)*(?:[:@][^\s/*]+)?)$/;
+
+/** What is written in another form would fit nothing, and what it blocks would be open. */
+function readPlace(table: Table, key: string, path: string): string {
+  const text = (readText(table, key, path) ?? '').toLowerCase().replace(/\/$/, '');
+  if (text === '' || PLACE.test(text)) return text;
+  throw toInvalidHostFile(
+    path,
+    `\`${key}\` of a [[registry]] names no registry or repository`,
+    'write host, host:port, host/path or *.domain, without https://',
+  );
+}
+
+function toHost(place: string): string {
+  return place.split('/', 1)[0] ?? '';
 }
 
 /** The entry for `name`, a host or `host/path`: the one with the longest prefix. */
-export function findRegistryEntry(conf: RegistriesConf | undefined, name: string): RegistryEntry | undefined {
-  const fitting = (conf?.entries ?? []).filter(({ prefix }) => isBelow(prefix, name.toLowerCase()));
+export function findRegistryEntry(entries: readonly RegistryEntry[], name: string): RegistryEntry | undefined {
+  const fitting = entries.filter(({ prefix }) => isBelow(prefix, name.toLowerCase()));
   return fitting.sort((a, b) => b.prefix.length - a.prefix.length)[0];
 }
 
 function isBelow(prefix: string, name: string): boolean {
-  if (prefix.startsWith('*.')) return (name.split('/', 1)[0] ?? '').replace(/:\d+$/, '').endsWith(prefix.slice(1));
-  return prefix !== '' && `${name}/`.startsWith(`${prefix}/`);
+  if (prefix.startsWith('*.')) return toHost(name).replace(/:\d+$/, '').endsWith(prefix.slice(1));
+  return `${name}/`.startsWith(`${prefix}/`);
 }

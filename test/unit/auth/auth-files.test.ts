@@ -1,11 +1,11 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listAuthFiles } from '../../../src/auth/auth-file.ts';
 import { toChallenge } from '../../support/auth-servers.ts';
 import { type FaultServer, registryError, startFaultServer } from '../../support/fault-server.ts';
 import { makeClient } from '../../support/make-client.ts';
-import { makeTempDir } from '../../support/temp-dir.ts';
+import { writeFiles } from '../../support/write-files.ts';
 
 const DOCKERCFG = 'home/.dockercfg';
 const RUN = 'run/1000/auth.json';
@@ -49,14 +49,14 @@ describe('a registry gets the credentials', () => {
     [[DOCKERCFG], DOCKERCFG],
   ])('of the first file that has some: of %j it is %s', async (present, expected) => {
     const registry = await startBasicServer();
-    const folder = makeFolder(Object.fromEntries(present.map((name) => [name, toText(name, registry.host)])));
+    const folder = writeFiles(Object.fromEntries(present.map((name) => [name, toText(name, registry.host)])));
     await ask(registry, folder);
     expect(listUsers(registry)).toEqual([undefined, expected.replaceAll(':', '')]);
   });
 
   it('of the first file that knows it, past those that know others', async () => {
     const registry = await startBasicServer();
-    const folder = makeFolder({
+    const folder = writeFiles({
       'home/.docker/config.json': toText('other', 'other.example'),
       [RUN]: toText('other', `${registry.host}/elsewhere`),
       [DOCKERCFG]: toText(DOCKERCFG, `https://${registry.host}/v1/`),
@@ -67,7 +67,7 @@ describe('a registry gets the credentials', () => {
 
   it('of another file when the folder of podman in /run is not for us', async () => {
     const registry = await startBasicServer();
-    const folder = makeFolder({ [DOCKERCFG]: toText(DOCKERCFG, registry.host) });
+    const folder = writeFiles({ [DOCKERCFG]: toText(DOCKERCFG, registry.host) });
     symlinkSync('run', join(folder, 'run'));
     await ask(registry, folder);
     expect(listUsers(registry)).toEqual([undefined, DOCKERCFG]);
@@ -86,7 +86,7 @@ describe('a file of credentials that cannot be used', () => {
     [RUN, 'run/1000/auth.json', '{"auths": {"HOST": {"auth": 1, "secret": "hunter2"}}}'],
   ])('is an error that names it and shows nothing of it: %s, %s', async (name, place, text) => {
     const registry = await startBasicServer();
-    const folder = makeFolder({ [name]: text.replace('HOST', registry.host) });
+    const folder = writeFiles({ [name]: text.replace('HOST', registry.host) });
     const error = await ask(registry, folder).catch((caught) => caught);
     expect(error).toMatchObject({ code: 'CREDENTIALS_INVALID', message: expect.stringContaining(place) });
     expect(`${error.message} ${error.hint}`).not.toContain('hunter2');
@@ -96,14 +96,14 @@ describe('a file of credentials that cannot be used', () => {
 
   it('does not matter when an earlier one knows the registry', async () => {
     const registry = await startBasicServer();
-    const folder = makeFolder({ [RUN]: toText(RUN, registry.host), [DOCKERCFG]: 'broken' });
+    const folder = writeFiles({ [RUN]: toText(RUN, registry.host), [DOCKERCFG]: 'broken' });
     await ask(registry, folder);
     expect(listUsers(registry)).toEqual([undefined, RUN]);
   });
 
   it('may be one that cannot be read', async () => {
     const registry = await startBasicServer();
-    const folder = makeFolder({ 'home/x': '' });
+    const folder = writeFiles({ 'home/x': '' });
     symlinkSync('.dockercfg', join(folder, DOCKERCFG));
     await expect(ask(registry, folder)).rejects.toMatchObject({
       code: 'CREDENTIALS_INVALID',
@@ -113,7 +113,7 @@ describe('a file of credentials that cannot be used', () => {
 
   it.each([DOCKERCFG, RUN])('may be a folder: %s', async (name) => {
     const registry = await startBasicServer();
-    const folder = makeFolder({ [`${name}/x`]: '' });
+    const folder = writeFiles({ [`${name}/x`]: '' });
     await expect(ask(registry, folder)).rejects.toMatchObject({
       code: 'CREDENTIALS_INVALID',
       message: expect.stringContaining(name.replace('home/', '')),
@@ -159,14 +159,4 @@ function listUsers(registry: FaultServer): readonly (string | undefined)[] {
         ? undefined
         : Buffer.from(authorization.slice('Basic '.length), 'base64').toString().split(':', 1)[0],
     );
-}
-
-function makeFolder(files: Readonly<Record<string, string>>): string {
-  const root = makeTempDir();
-  for (const [name, text] of Object.entries(files)) {
-    const path = join(root, name);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  }
-  return root;
 }

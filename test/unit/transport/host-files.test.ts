@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createHostFiles, type HostFiles } from '../../../src/transport/host-files.ts';
@@ -12,6 +11,7 @@ import { REAL_CLOCK } from '../../support/make-client.ts';
 import { makeTransport, sendSmall } from '../../support/make-transport.ts';
 import { makeTempDir } from '../../support/temp-dir.ts';
 import { startTlsServer, type TlsServer } from '../../support/tls-server.ts';
+import { writeFiles } from '../../support/write-files.ts';
 
 const AUTHORITY = makeCertificate({ subject: 'authority' });
 const SERVER = makeCertificate({ issuer: AUTHORITY });
@@ -197,60 +197,6 @@ describe('hosts.toml', () => {
   });
 });
 
-describe('registries.conf', () => {
-  const toConf = (prefix: string, more: string): string => `[[registry]]\nprefix = "${prefix}"\n${more}\n`;
-
-  it('lets a registry do without a certificate that is known', async () => {
-    const server = await startTlsServer({ certificate: OTHER });
-    const root = makeFolder({ 'etc/containers/registries.conf': toConf(server.host, 'insecure = true') });
-    expect((await send(server, { root })).status).toBe(200);
-  });
-
-  it.each([
-    ['https://HOST', 'silent.invalid', 'insecure = true', 'https:'],
-    ['other', 'other.invalid', '', 'https:'],
-  ])('never makes a silent or other host one in plain http: %s', async (_title, host, more, scheme) => {
-    const root = makeFolder({ 'etc/containers/registries.conf': toConf(host, more) });
-    expect(await createSchemeFinder(() => ({}), REAL_CLOCK, openFiles(root)).find(host)).toBe(scheme);
-  });
-
-  it.each([
-    ['ghcr.io', 'ghcr.io', 'acme/api', true],
-    ['ghcr.io/acme', 'ghcr.io', 'acme/api', true],
-    ['ghcr.io/acme', 'ghcr.io', 'acmes/api', false],
-    ['*.example.com', 'r.example.com:5000', 'a', true],
-    ['*.example.com', 'example.com', 'a', false],
-    ['ghcr.io', 'evilghcr.io', 'a', false],
-  ])('that blocks %s blocks %s/%s: %s', async (prefix, registry, path, isBlocked) => {
-    const root = makeFolder({ 'etc/containers/registries.conf': toConf(prefix, 'blocked = true') });
-    const asked = openFiles(root).assertAllowed(registry, path, 'read it');
-    const outcome = await asked.then(
-      () => 'allowed',
-      (error: { code: string; message: string }) => `${error.code} ${error.message.includes(root)}`,
-    );
-    expect(outcome).toBe(isBlocked ? 'REGISTRY_BLOCKED true' : 'allowed');
-  });
-
-  it('counts by its longest prefix, and that of the user stands for that of the machine', async () => {
-    const blocked = toConf('ghcr.io', 'blocked = true');
-    const longest = openFiles(makeFolder({ 'etc/containers/registries.conf': blocked + toConf('ghcr.io/acme', '') }));
-    await expect(longest.assertAllowed('ghcr.io', 'acme/api', 'read it')).resolves.toBeUndefined();
-    await expect(longest.assertAllowed('ghcr.io', 'other', 'read it')).rejects.toMatchObject({
-      code: 'REGISTRY_BLOCKED',
-    });
-    const own = openFiles(
-      makeFolder({ 'etc/containers/registries.conf': blocked, 'home/containers/registries.conf': '' }),
-    );
-    await expect(own.assertAllowed('ghcr.io', 'other', 'read it')).resolves.toBeUndefined();
-  });
-
-  it('makes no host insecure for the sake of a path there', async () => {
-    const server = await startTlsServer({ certificate: OTHER });
-    const root = makeFolder({ 'etc/containers/registries.conf': toConf(`${server.host}/a`, 'insecure = true') });
-    await expect(send(server, { root })).rejects.toMatchObject({ code: 'REGISTRY_TLS' });
-  });
-});
-
 describe('files of the machine', () => {
   it('make a registry on this machine one that is spoken to in https', async () => {
     const server = await startFaultServer(() => ({}));
@@ -277,11 +223,6 @@ function openFiles(root: string): HostFiles {
 
 /** A folder with these files; `HOST` in a path is the host of the server. */
 function makeFolder(files: Readonly<Record<string, string>>, server?: TlsServer): string {
-  const root = makeTempDir();
-  for (const [name, text] of Object.entries(files)) {
-    const path = join(root, name.replace('HOST', server?.host ?? ''));
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  }
-  return root;
+  const named = Object.entries(files).map(([name, text]) => [name.replace('HOST', server?.host ?? ''), text] as const);
+  return writeFiles(Object.fromEntries(named));
 }
