@@ -8,30 +8,51 @@ export type ProxyFinder = (url: URL) => URL | undefined;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxies of the environment: `HTTPS_PROXY` for https, `HTTP_PROXY` for http, but for hosts that `NO_PROXY` lists;
- * each in lower case first. This machine is always reached directly. A proxy that is not a URL is reported when it is
- * wanted, without its text: it may hold a password.
+ * The proxies of the environment: `HTTPS_PROXY` for https, `HTTP_PROXY` for http, `ALL_PROXY` where that one is not set,
+ * but for hosts that `NO_PROXY` lists; each in lower case first, and none where it is set and empty. This machine is
+ * always reached directly. A proxy that cannot be used is reported when it is wanted, without its text: it may hold a
+ * password.
  */
 export function createProxyFinder(environment: Environment): ProxyFinder {
-  const isDirect = createNoProxy(read(environment, 'no_proxy'));
+  const isDirect = createNoProxy(find(environment, 'no_proxy')?.value ?? '');
   return (url) => {
-    const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
-    const value = read(environment, name);
-    if (value === '' || isLoopback(url.host) || isDirect(url)) return undefined;
-    return parseProxy(value, name.toUpperCase());
+    const own = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+    const variable = find(environment, own) ?? find(environment, 'all_proxy');
+    if (variable === undefined || variable.value === '' || isLoopback(url.host) || isDirect(url)) return undefined;
+    return parseProxy(variable, own.toUpperCase());
   };
 }
 
-function read(environment: Environment, name: string): string {
-  return (environment[name] ?? environment[name.toUpperCase()] ?? '').trim();
+interface Variable {
+  readonly name: string;
+  readonly value: string;
 }
 
-function parseProxy(value: string, name: string): URL {
+/** The variable in lower case, else in upper case; undefined when neither is set. */
+function find(environment: Environment, lowerCase: string): Variable | undefined {
+  for (const name of [lowerCase, lowerCase.toUpperCase()]) {
+    const value = environment[name];
+    if (value !== undefined) return { name, value: value.trim() };
+  }
+  return undefined;
+}
+
+/** `instead` is the variable that comes first. */
+function parseProxy({ name, value }: Variable, instead: string): URL {
   const text = value.includes('://') ? value : `http://${value}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && /^https?:$/.test(url.protocol) && url.hostname !== '') return url;
+  if (/^socks/i.test(text)) {
+    throw new PlaitError(
+      'PROXY_FAILED',
+      `${name} names a SOCKS proxy, and Plait speaks only with http and https ones`,
+      {
+        hint: `set ${instead}=http://host:port for Plait, or list the registry in NO_PROXY to reach it directly`,
+      },
+    );
+  }
   throw new PlaitError('PROXY_FAILED', `${name} does not name an http or https proxy`, {
-    hint: `write ${name}=http://host:port, or list the registry in NO_PROXY`,
+    hint: `write ${name}=http://host:port, or list the registry in NO_PROXY to reach it directly`,
   });
 }
 

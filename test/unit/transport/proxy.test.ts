@@ -39,6 +39,36 @@ describe('the proxy for a URL', () => {
     expect(createProxyFinder({ ...proxies, ...more })(new URL(url))?.href).toBe(expected);
   });
 
+  it.each([
+    ['https://ghcr.io/', { ALL_PROXY: 'http://all:4' }, 'http://all:4/'],
+    ['http://ghcr.io/', { ALL_PROXY: 'http://all:4' }, 'http://all:4/'],
+    ['https://ghcr.io/', { ALL_PROXY: 'http://all:4', all_proxy: 'lower:5' }, 'http://lower:5/'],
+    ['https://ghcr.io/', { ALL_PROXY: 'http://all:4', HTTPS_PROXY: 'http://secure:1' }, 'http://secure:1/'],
+    ['http://ghcr.io/', { ALL_PROXY: 'http://all:4', HTTPS_PROXY: 'http://secure:1' }, 'http://all:4/'],
+    ['https://ghcr.io/', { ALL_PROXY: 'http://all:4', HTTPS_PROXY: '' }, undefined],
+    ['https://ghcr.io/', { ALL_PROXY: 'http://all:4', NO_PROXY: 'ghcr.io' }, undefined],
+    ['https://localhost:5000/', { ALL_PROXY: 'http://all:4' }, undefined],
+    ['https://ghcr.io/', { ALL_PROXY: '' }, undefined],
+    ['https://ghcr.io/', { ALL_PROXY: 'socks5://s:1', HTTPS_PROXY: 'http://secure:1' }, 'http://secure:1/'],
+    ['https://ghcr.io/', { ALL_PROXY: 'socks5://s:1', NO_PROXY: 'ghcr.io' }, undefined],
+  ])('%s with nothing but %j is %s', (url, environment, expected) => {
+    expect(createProxyFinder(environment)(new URL(url))?.href).toBe(expected);
+  });
+
+  it.each(['socks5://user:hunter2@p:1', 'SOCKS5H://user:hunter2@p', 'socks4://hunter2'])(
+    'must not be a SOCKS proxy, and the way out is named: %s',
+    (value) => {
+      const find = (): unknown => createProxyFinder({ all_proxy: value })(new URL('https://ghcr.io/'));
+      expect(find).toThrow(
+        expect.objectContaining({
+          code: 'PROXY_FAILED',
+          message: expect.stringMatching(/^all_proxy(?!.*hunter2)/),
+          hint: expect.stringMatching(/^(?!.*hunter2).*HTTPS_PROXY=.*NO_PROXY/),
+        }),
+      );
+    },
+  );
+
   it.each(['socks5://user:hunter2@p:1', 'http://user:hunter2@:80', 'ftp://hunter2'])('must be one: %s', (value) => {
     const find = (): unknown => createProxyFinder({ HTTPS_PROXY: value })(new URL('https://ghcr.io/'));
     expect(find).toThrow(
@@ -64,6 +94,29 @@ describe('a proxy', () => {
     expect(proxy.seen[0]?.headers.authorization).toBeUndefined();
     expect(server.seen.map(({ headers }) => headers.authorization)).toEqual([BASIC, BASIC, BASIC, BASIC]);
     expect(server.seen.filter(({ headers }) => 'proxy-authorization' in headers)).toEqual([]);
+  });
+
+  it('that all_proxy names leads to registries in https and in http', async () => {
+    const certificate = makeCertificate({ names: [NAME] });
+    const secure = await startTlsServer({ certificate });
+    const plain = await startFaultServer(() => ({}));
+    const proxy = await startProxyServer();
+    const profile = { ca: save(certificate) };
+    const transport = makeTransport({ profile: () => profile, environment: { all_proxy: `http://${proxy.host}` } });
+    await sendSmall(transport, `https://${NAME}:${secure.port}/`);
+    await sendSmall(transport, plain.url.replace('127.0.0.1', NAME));
+    expect([proxy.seen.length, secure.seen.length, plain.seen.length]).toEqual([2, 1, 1]);
+  });
+
+  it('that speaks SOCKS is not asked, and nothing goes around it', async () => {
+    const server = await startFaultServer(() => ({}));
+    const proxy = await startProxyServer();
+    const transport = makeTransport({ environment: { ALL_PROXY: `socks5h://me:hunter2@${proxy.host}` } });
+    await expect(sendSmall(transport, server.url.replace('127.0.0.1', NAME))).rejects.toMatchObject({
+      code: 'PROXY_FAILED',
+      message: expect.stringMatching(/^could not read it: ALL_PROXY(?!.*hunter2)/),
+    });
+    expect([proxy.seen, proxy.plain, server.seen]).toEqual([[], [], []]);
   });
 
   it('leads to a registry in plain http through a connection too, so that it is sent no password of the registry', async () => {
