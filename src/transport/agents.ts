@@ -1,12 +1,15 @@
 import type { Agent, buildConnector } from 'undici';
 import type { Zone } from './address-zone.ts';
 import { createCheckingLookup, findRefusal, recordZone } from './checking-lookup.ts';
+import { judgeHandshake } from './handshake.ts';
 import type { Timeouts } from './policy.ts';
 import type { ProxyFinder } from './proxy.ts';
 import { type Trust, toTlsOptions } from './trust.ts';
 import { openTunnel } from './tunnel.ts';
 
 const KEEP_ALIVE_MS = 30_000;
+/** A server that speaks TLS begins to do so at once. */
+const HANDSHAKE_MS = 2_000;
 
 /** Who may be connected to: anyone, or only what a server in `zone` may send us to. */
 export type Reach = 'any' | { readonly zone: Zone | undefined };
@@ -17,6 +20,11 @@ export interface Agents {
   get(origin: string, reach: Reach): Promise<Agent>;
   /** Where the servers of `origin` really are, as seen on direct connections made; undefined before the first. */
   findZone(origin: string): Zone | undefined;
+  /**
+   * True when a server that was spoken to in plain http turns out to speak TLS: it is asked once, with a handshake and no
+   * request. False for all that is not reached directly and freely.
+   */
+  speaksTls(origin: string, reach: Reach): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -40,6 +48,7 @@ export function createAgents(options: AgentsOptions): Agents {
   const byOrigin = new Map<string, Promise<Agent>>();
   const byWay = new Map<string, Promise<Agent>>();
   const zones = new Map<string, Zone>();
+  const secure = new Map<string, Promise<boolean>>();
   const find = async (url: URL, reach: Reach): Promise<Agent> => {
     const trust = url.protocol === 'https:' ? await options.trust(url.host) : PLAIN;
     const way = { trust, reach, proxy: options.proxy(url) };
@@ -56,6 +65,12 @@ export function createAgents(options: AgentsOptions): Agents {
       return agent;
     },
     findZone: (origin) => zones.get(origin),
+    speaksTls: async (origin, reach) => {
+      if (reach !== 'any' || options.proxy(new URL(origin)) !== undefined) return false;
+      const answer = secure.get(origin) ?? askForTls(new URL(origin), options.timeouts);
+      secure.set(origin, answer);
+      return answer;
+    },
     close: async () => {
       await Promise.allSettled(byOrigin.values());
       for (const made of await Promise.allSettled(byWay.values())) {
@@ -83,6 +98,17 @@ async function createAgent(way: Way, options: AgentsOptions, zones: Map<string, 
       if (refused === undefined) connectBy(target, done);
       else done(refused, null);
     },
+  });
+}
+
+async function askForTls({ hostname, host, port }: URL, { connectMs }: Timeouts): Promise<boolean> {
+  const { buildConnector } = await import('undici');
+  const connect = buildConnector({ rejectUnauthorized: false, timeout: Math.min(connectMs, HANDSHAKE_MS) });
+  return await new Promise((resolve) => {
+    connect({ hostname, host, protocol: 'https:', port: port || '80' }, (error, socket) => {
+      socket?.destroy();
+      resolve(error === null || judgeHandshake(error) === 'tls');
+    });
   });
 }
 

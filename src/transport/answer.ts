@@ -1,7 +1,7 @@
-import { assertIdentity, type BodySource, readBeginning, readBody } from './body.ts';
+import { assertIdentity, readBeginning, readBody } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import type { BodyLimit, BufferedResponse, HttpRequest, StreamedResponse } from './message.ts';
-import { toNetworkError } from './network-error.ts';
+import { locate, toNetworkError } from './network-error.ts';
 
 /** What is kept of the text of an error. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -11,6 +11,8 @@ export async function readAnswer(request: HttpRequest, answer: Exchange, limit: 
   const { status, headers, url, crossedOrigin } = answer;
   try {
     return { status, headers, url, crossedOrigin, body: await readByStatus(request, answer, limit) };
+  } catch (error) {
+    throw locate(error, url);
   } finally {
     answer.body.destroy();
   }
@@ -35,8 +37,14 @@ export async function useAnswer<T>(
       headers,
       url,
       crossedOrigin,
-      chunks: withKnownErrors(body, request),
-      readBeginning: (maxBytes) => readBeginning(body, maxBytes),
+      chunks: withKnownErrors(answer, request),
+      readBeginning: async (maxBytes) => {
+        try {
+          return await readBeginning(body, maxBytes);
+        } catch (error) {
+          throw locate(error, url);
+        }
+      },
     });
   } finally {
     body.destroy();
@@ -44,10 +52,10 @@ export async function useAnswer<T>(
 }
 
 /** Makes the errors of the connection ours, so that they cannot be taken for those of another one. */
-async function* withKnownErrors(body: BodySource, request: HttpRequest): AsyncGenerator<Uint8Array> {
+async function* withKnownErrors({ body, url }: Exchange, request: HttpRequest): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
   } catch (error) {
-    throw toNetworkError(error, request.url, request.purpose);
+    throw toNetworkError(error, url, request.purpose);
   }
 }

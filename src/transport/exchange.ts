@@ -4,9 +4,10 @@ import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import type { Agents, Reach } from './agents.ts';
 import { type BodySource, drain } from './body.ts';
 import type { HttpRequest, HttpResponse } from './message.ts';
-import { isTlsError, toNetworkError } from './network-error.ts';
+import { isCut, isTlsError, locate, toNetworkError } from './network-error.ts';
 import type { Timeouts } from './policy.ts';
 import { findNextHop, type Hop, selectHeaders, toFirstHop } from './redirect.ts';
+import { toHttpsOnlyError } from './tls-error.ts';
 import type { Trust } from './trust.ts';
 
 /** An answer whose body must be read to the end or destroyed. */
@@ -74,8 +75,24 @@ async function dispatch(context: ExchangeContext, request: HttpRequest, hop: Hop
     answer.body.on('error', () => undefined);
     return answer;
   } catch (error) {
-    throw isPlaitError(error) ? withPurpose(error, request) : await withSources(context, error, { request, hop });
+    throw isPlaitError(error) ? withPurpose(error, request) : await explain(context, error, { request, hop });
   }
+}
+
+interface Sent {
+  readonly request: HttpRequest;
+  readonly hop: Hop;
+}
+
+/** What an error of undici or Node turns out to be; itself when it may pass. */
+async function explain(context: ExchangeContext, error: unknown, { request, hop }: Sent): Promise<unknown> {
+  const { url } = hop;
+  locate(error, url);
+  if (isTlsError(error)) return withSources(context, error, { request, hop });
+  const mayBeTls = url.protocol === 'http:' && isCut(error);
+  // Many servers that speak TLS just close the connection when they are spoken to in the clear.
+  if (!mayBeTls || !(await context.agents.speaksTls(url.origin, findReach(context, request, hop)))) return error;
+  return toHttpsOnlyError(url, request.purpose);
 }
 
 function isCutOff({ onAbort = 'stop' }: HttpRequest): boolean {
@@ -92,12 +109,7 @@ async function findAgent(context: ExchangeContext, request: HttpRequest, hop: Ho
 }
 
 /** An error of TLS with the files of the machine that say how to know the host; the user may not have written them. */
-async function withSources(
-  context: ExchangeContext,
-  error: unknown,
-  { request, hop }: { readonly request: HttpRequest; readonly hop: Hop },
-): Promise<unknown> {
-  if (!isTlsError(error)) return error;
+async function withSources(context: ExchangeContext, error: unknown, { request, hop }: Sent): Promise<unknown> {
   const { sources } = await context.trust(hop.url.host);
   const known = toNetworkError(error, hop.url, request.purpose);
   if (sources.length === 0) return error;

@@ -1,5 +1,7 @@
 import { PlaitError } from '../errors/plait-error.ts';
 import { cleanText } from '../errors/redact.ts';
+import { isTlsAnswer } from './handshake.ts';
+import { isTlsCode, nameCertificate, toHttpsOnlyError, toTlsError } from './tls-error.ts';
 
 /** Failures that happen before a request is sent, so that repeating it cannot do anything twice. */
 const NOT_SENT: ReadonlySet<string> = new Set([
@@ -36,6 +38,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'there is no route to the host',
   ENETUNREACH: 'there is no route to the network',
   ECONNRESET: 'the connection was cut',
+  ECONNABORTED: 'the connection was cut',
   EPIPE: 'the connection was cut',
   UND_ERR_SOCKET: 'the connection was cut',
   ETIMEDOUT: 'the connection timed out',
@@ -44,6 +47,16 @@ const WORDS: Readonly<Record<string, string>> = {
   UND_ERR_BODY_TIMEOUT: 'the answer stopped half-way',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer is not as long as announced',
 };
+
+const NO_WAY: ReadonlySet<string> = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
+const SLOW: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+const CUT: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+]);
 
 /** What cannot be read as HTTP; undici gives it a code of its own only sometimes. */
 const GARBLED = 'HPE_GARBLED';
@@ -73,23 +86,40 @@ export function isTlsError(error: unknown): boolean {
   return code !== undefined && isTlsCode(code);
 }
 
-function isTlsCode(code: string): boolean {
-  return (
-    code === 'EPROTO' || /^(ERR_(SSL|TLS|OSSL)_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH)/.test(code)
-  );
+/** True when the connection ended before the answer did. */
+export function isCut(error: unknown): boolean {
+  return CUT.has(findErrorCode(error) ?? '');
 }
 
-/** What went wrong with a connection to `url`, as the error to show. `purpose` completes "could not …". */
+/** Where errors happened that were not met at the URL of the request. */
+const places = new WeakMap<object, URL>();
+
+/** Notes that `error` happened at `url`, where a redirect led, and gives it back. */
+export function locate<T>(error: T, url: URL): T {
+  if (typeof error === 'object' && error !== null) places.set(error, url);
+  return error;
+}
+
+/**
+ * What went wrong with a connection to `url`, or to where it was noted to happen, as the error to show. `purpose`
+ * completes "could not …".
+ */
 export function toNetworkError(error: unknown, url: URL, purpose: string): PlaitError {
-  const code = findErrorCode(error);
   if (error instanceof PlaitError) return error;
+  const code = findErrorCode(error);
   if (code === undefined) return new PlaitError('INTERNAL', `could not ${purpose}: ${textOf(error)}`, { cause: error });
-  if (isTlsCode(code)) return toTlsError(error, url, { purpose, code });
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return toGarbledError(url, purpose);
-  return new PlaitError('REGISTRY_UNREACHABLE', `could not ${purpose}: ${url.host}: ${WORDS[code] ?? textOf(error)}`, {
-    hint: hintUnreachable(code, url),
-    cause: error,
-  });
+  const place = places.get(error as object) ?? url;
+  if (isTlsCode(code)) return toTlsError(error, place, { purpose, code });
+  if (isTlsAnswer(error)) return toHttpsOnlyError(place, purpose);
+  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return toGarbledError(place, purpose);
+  return new PlaitError(
+    'REGISTRY_UNREACHABLE',
+    `could not ${purpose}: ${place.host}: ${WORDS[code] ?? textOf(error)}`,
+    {
+      hint: hintUnreachable(code, place),
+      cause: error,
+    },
+  );
 }
 
 function textOf(error: unknown): string {
@@ -97,66 +127,22 @@ function textOf(error: unknown): string {
 }
 
 function hintUnreachable(code: string, url: URL): string {
-  if (code === 'ENOTFOUND') return `check the spelling of ${url.hostname}`;
-  if (url.protocol === 'http:' && ['ECONNRESET', 'UND_ERR_SOCKET'].includes(code)) {
-    return `if ${url.host} speaks https, remove \`plainHttp\` from its settings; otherwise try again`;
-  }
-  if (url.protocol === 'https:' && ['ECONNRESET', 'UND_ERR_SOCKET'].includes(code)) {
-    // Some servers that want a certificate close the connection without saying so.
-    return `check that ${url.host} is up; if it wants a client certificate, ${nameCertificate(url)}`;
-  }
-  return `check that ${url.host} is up and can be reached from here`;
+  const { host, hostname } = url;
+  if (code === 'ENOTFOUND') return `check the spelling of ${hostname}; where only a proxy knows it, set HTTPS_PROXY`;
+  if (code === 'EAI_AGAIN') return 'check the network and the DNS servers of this machine, then try again';
+  if (code === 'ECONNREFUSED') return `check that ${host} is up, and that this is the port of its registry`;
+  if (NO_WAY.has(code))
+    return `check the network, VPN and firewall on the way to ${host}; a proxy goes into HTTPS_PROXY`;
+  if (SLOW.has(code)) return `${host} may be overloaded: try again later, or lower \`concurrency\` for it`;
+  if (!CUT.has(code)) return `check that ${host} is up and can be reached from here`;
+  // Some servers that want a certificate close the connection without saying so.
+  const certificate = url.protocol === 'https:' ? `; if it wants a client certificate, ${nameCertificate(url)}` : '';
+  return `check that ${host} is up, and that no firewall, proxy or load balancer on the way cuts connections${certificate}`;
 }
 
 /** Without its cause: that holds what was received, which may be anything. */
 function toGarbledError(url: URL, purpose: string): PlaitError {
   return new PlaitError('REGISTRY_PROTOCOL', `could not ${purpose}: ${url.host} does not answer in HTTP`, {
-    hint: `check the port; if ${url.host} speaks https, remove \`plainHttp\` from its settings`,
+    hint: `check the port: what listens at ${url.host} is no registry`,
   });
-}
-
-function toTlsError(error: unknown, url: URL, what: { purpose: string; code: string }): PlaitError {
-  const reason = describeTls(what.code, textOf(error));
-  const start = `could not ${what.purpose}: `;
-  if (reason === 'plain http') {
-    return new PlaitError('REGISTRY_TLS', `${start}${url.host} does not speak https`, {
-      hint: `check the port; if ${url.host} really has no TLS, set \`plainHttp: true\` for it under \`registries\``,
-      cause: error,
-    });
-  }
-  if (WANTS_CERTIFICATE.test(what.code)) {
-    return new PlaitError('REGISTRY_TLS', `${start}${url.host} wants a client certificate, or another one`, {
-      hint: nameCertificate(url),
-      cause: error,
-    });
-  }
-  if (/ALERT_HANDSHAKE_FAILURE/.test(what.code)) {
-    return new PlaitError('REGISTRY_TLS', `${start}${url.host} broke off the TLS handshake`, {
-      hint: `if it wants a client certificate, ${nameCertificate(url)}; otherwise it may want a newer or older TLS`,
-      cause: error,
-    });
-  }
-  return new PlaitError('REGISTRY_TLS', `${start}${url.host} is not trusted: ${reason}`, {
-    hint: `name its authority with \`ca\` for ${url.host} under \`registries\`; \`insecureSkipVerify: true\` trusts anyone`,
-    cause: error,
-  });
-}
-
-function nameCertificate(url: URL): string {
-  return `name it with \`clientCert\` and \`clientKey\` for ${url.host} under \`registries\`, or put it into certs.d`;
-}
-
-/** The alerts of servers that want a certificate, and of those that do not like the one shown (RFC 8446 6.2). */
-const WANTS_CERTIFICATE = /ALERT_(?:BAD_CERTIFICATE|CERTIFICATE_(?:EXPIRED|REQUIRED|UNKNOWN)|UNKNOWN_CA)/;
-
-function describeTls(code: string, text: string): string {
-  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/.test(code)) return 'plain http';
-  if (code === 'EPROTO')
-    return /wrong version number|packet length too long|http request/i.test(text) ? 'plain http' : text;
-  if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired';
-  if (code === 'CERT_NOT_YET_VALID') return 'its certificate is not valid yet';
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'its certificate is for another name';
-  if (/SELF_SIGNED|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY/.test(code))
-    return 'its certificate is from an unknown authority';
-  return text;
 }

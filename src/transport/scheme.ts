@@ -1,6 +1,7 @@
 import { connect } from 'node:tls';
 import { isLoopback } from '../oci/repository.ts';
 import type { Clock } from './clock.ts';
+import { type HandshakeAnswer, judgeHandshake } from './handshake.ts';
 import { type HostFiles, NO_HOST_FILES } from './host-files.ts';
 import type { HostProfile } from './host-profile.ts';
 
@@ -53,16 +54,14 @@ async function findScheme(host: string, { profile, hostFiles, clock }: SchemeCon
   return found === 'tls' || (found === 'silence' && !isLoopback(host)) ? 'https:' : 'http:';
 }
 
-type Answer = 'tls' | 'other' | 'silence';
-
-async function probe(url: URL, clock: Clock): Promise<Answer> {
+async function probe(url: URL, clock: Clock): Promise<HandshakeAnswer> {
   const timer = new AbortController();
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const socket = connect({ host, port: Number(url.port || 443), rejectUnauthorized: false });
   try {
-    return await new Promise<Answer>((resolve) => {
+    return await new Promise<HandshakeAnswer>((resolve) => {
       socket.once('secureConnect', () => resolve('tls'));
-      socket.once('error', (error) => resolve(judge(error)));
+      socket.once('error', (error) => resolve(judgeHandshake(error)));
       socket.once('close', () => resolve('silence'));
       clock.sleep(PROBE_MS, timer.signal).then(
         () => resolve('silence'),
@@ -73,11 +72,4 @@ async function probe(url: URL, clock: Clock): Promise<Answer> {
     timer.abort();
     socket.destroy();
   }
-}
-
-/** A server that answers with a TLS alert speaks TLS, though not with us: the real request then says why. */
-function judge(error: NodeJS.ErrnoException): Answer {
-  const text = `${error.code} ${error.message}`;
-  if (/ALERT|UNSUPPORTED_PROTOCOL|HANDSHAKE_FAILURE/i.test(text)) return 'tls';
-  return /wrong.version.number|packet.length.too.long|http.request/i.test(text) ? 'other' : 'silence';
 }

@@ -127,6 +127,16 @@ describe('a proxy', () => {
     expect([proxy.plain, server.seen.length]).toEqual([[], 1]);
   });
 
+  it('is not gone around to find out whether a registry that cuts connections speaks TLS', async () => {
+    const server = await startTlsServer({ certificate: makeCertificate({ names: [NAME] }) });
+    const proxy = await startProxyServer();
+    const transport = behind(proxy);
+    await expect(sendSmall(transport, `http://${NAME}:${server.port}/`)).rejects.toMatchObject({
+      code: 'REGISTRY_UNREACHABLE',
+    });
+    expect(proxy.seen).toHaveLength(transport.counts().GET ?? 0);
+  });
+
   it('does not vouch for the registry behind it', async () => {
     const server = await startTlsServer({ certificate: makeCertificate({ names: [NAME] }) });
     const proxy = await startProxyServer();

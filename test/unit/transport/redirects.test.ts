@@ -1,9 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
+import { breakOff, type FaultAnswer, type FaultServer, hangUp, startFaultServer } from '../../support/fault-server.ts';
 import { makeTransport, sendSmall, toRequest } from '../../support/make-transport.ts';
 
 const SECRET = 'Basic d2VhdmVyOndhcnA=';
 const PRIVATE = { authorization: SECRET, headers: { accept: 'text/x', 'x-company': 'secret', cookie: 'a=b' } };
+
+describe('a failure where a redirect led', () => {
+  it.each<[string, FaultAnswer]>([
+    ['that cuts the connection', hangUp],
+    ['that breaks off', breakOff],
+  ])('names the host %s', async (_what, answer) => {
+    const store = await startFaultServer(() => answer);
+    const server = await startFaultServer(() => redirect(`${store.url}/blob`));
+    const failed = { code: 'REGISTRY_UNREACHABLE', message: expect.stringContaining(store.host) };
+    await expect(sendSmall(makeTransport(), `${server.url}/a`)).rejects.toMatchObject(failed);
+    const streamed = makeTransport().open(toRequest(`${server.url}/a`), ({ chunks }) => readAll(chunks));
+    await expect(streamed).rejects.toMatchObject(failed);
+  });
+});
 
 describe('a redirect on the same host', () => {
   it('is followed with credentials', async () => {
@@ -136,6 +150,12 @@ describe('a server on this machine', () => {
 
 function redirect(location: string): { status: number; headers: Record<string, string> } {
   return { status: 307, headers: { location } };
+}
+
+async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<number> {
+  let size = 0;
+  for await (const chunk of chunks) size += chunk.byteLength;
+  return size;
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

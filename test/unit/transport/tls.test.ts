@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HostProfile } from '../../../src/transport/host-profile.ts';
@@ -36,6 +36,7 @@ describe('a certificate', () => {
     await expect(sendSmall(withProfile({ ca: save(tls) }), server.url)).rejects.toMatchObject({
       code: 'REGISTRY_TLS',
       message: expect.stringContaining('expired'),
+      hint: expect.stringContaining('clock'),
     });
   });
 
@@ -45,6 +46,7 @@ describe('a certificate', () => {
     await expect(sendSmall(withProfile({ ca: save(tls) }), server.url)).rejects.toMatchObject({
       code: 'REGISTRY_TLS',
       message: expect.stringContaining('another name'),
+      hint: expect.stringContaining('(other.example)'),
     });
   });
 
@@ -93,11 +95,45 @@ describe('https and http', () => {
     expect(server.seen).toEqual([]);
   });
 
-  it('do not mix: http on a TLS port hints at the setting', async () => {
+  it('do not mix: http on a port of TLS says so, after one try', async () => {
     const server = await startFaultServer(() => ({}), { tls: makeCertificate() });
-    await expect(sendSmall(withProfile({}), server.url.replace('https:', 'http:'))).rejects.toMatchObject({
-      hint: expect.stringContaining('`plainHttp`'),
+    const transport = withProfile({ plainHttp: true });
+    await expect(sendSmall(transport, server.url.replace('https:', 'http:'))).rejects.toMatchObject({
+      code: 'REGISTRY_TLS',
+      hint: expect.stringContaining('`plainHttp: true`'),
     });
+    expect(transport.counts()).toEqual({ GET: 1 });
+  });
+
+  it.each([
+    ['an alert', [0x15, 3, 1, 0, 2, 2, 70]],
+    ['a handshake', [0x16, 3, 3, 0, 2, 1, 0]],
+  ])('do not mix: http that is answered with %s of TLS says so', async (_what, bytes) => {
+    const { url } = await startRawServer((socket) => void socket.end(Buffer.from(bytes)));
+    await expect(sendSmall(withProfile({}), url)).rejects.toMatchObject({
+      code: 'REGISTRY_TLS',
+      hint: expect.stringContaining('`plainHttp: true`'),
+    });
+  });
+
+  it.each<[string, (socket: Socket) => void, string]>([
+    ['cut', (socket) => void socket.destroy(), 'REGISTRY_UNREACHABLE'],
+    ['reset', (socket) => void socket.resetAndDestroy(), 'REGISTRY_UNREACHABLE'],
+    ['cut half-way', (socket) => void socket.end('HTTP/1.1 200 OK\r\ncontent-le'), 'REGISTRY_UNREACHABLE'],
+    ['answered by something else', (socket) => void socket.end('SSH-2.0-OpenSSH_9\r\n'), 'REGISTRY_PROTOCOL'],
+  ])('are not mixed up when http is %s', async (_what, answer, code) => {
+    const { url } = await startRawServer(answer);
+    await expect(sendSmall(withProfile({}), url)).rejects.toMatchObject({
+      code,
+      hint: expect.stringMatching(/^(?!.*plainHttp).*(?:firewall|port)/),
+    });
+  });
+
+  it('are told apart by one handshake a run, however many requests are cut', async () => {
+    const { url, connections } = await startRawServer((socket) => void socket.destroy());
+    const transport = makeTransport({ retry: { attempts: 2, baseDelayMs: 1 } });
+    for (const _ of [1, 2, 3]) await sendSmall(transport, url).catch(() => undefined);
+    expect([connections(), transport.counts()]).toEqual([7, { GET: 6 }]);
   });
 
   it('never go from https to http by redirect', async () => {
@@ -148,6 +184,23 @@ function save({ certificate }: Certificate): string {
   const path = join(makeTempDir(), 'ca.pem');
   writeFileSync(path, certificate);
   return path;
+}
+
+interface RawServer {
+  readonly url: string;
+  /** How many there were so far. */
+  readonly connections: () => number;
+}
+
+/** A server that does `answer` with every connection as soon as something came. */
+async function startRawServer(answer: (socket: Socket) => void): Promise<RawServer> {
+  let count = 0;
+  const server = createServer((socket) => {
+    count += 1;
+    socket.on('error', () => undefined);
+    socket.once('data', () => answer(socket));
+  });
+  return { url: `http://${await listen(server)}`, connections: () => count };
 }
 
 async function listen(server: Server): Promise<string> {
