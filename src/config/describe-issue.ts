@@ -5,7 +5,7 @@ import type { Hint } from './findings.ts';
 import { findNearest } from './nearest.ts';
 import type { ConfigNode } from './node.ts';
 import { describeNotText, isOldBoolean, quote } from './scalar-text.ts';
-import { findKnownKeys } from './schema/section.ts';
+import { listKnownKeys } from './schema/section.ts';
 import type { FlatIssue } from './schema-issue.ts';
 
 /** A finding without its place. */
@@ -94,18 +94,11 @@ const SECRET_KEYS: ReadonlySet<string> = new Set(['identitytoken', 'password', '
 
 /** Words for a key that the mapping at `path` does not have. */
 export function describeUnknownKey(schema: z.ZodType, path: FlatIssue['path'], key: string): Description {
-  const known = findKnownKeys(schema, path);
-  if (known.planned.includes(key)) {
-    return {
-      code: 'unsupported-key',
-      message: `the key ${quote(key)} is not supported by this version of Plait`,
-      hint: 'remove it, or use a later version',
-    };
-  }
+  const known = listKnownKeys(schema, path);
   return {
     code: 'unknown-key',
     message: `there is no key ${quote(key)} here`,
-    hint: () => describeKeyHint(known.allowed, key),
+    hint: () => describeKeyHint(known, key),
   };
 }
 

@@ -15,7 +15,6 @@ export const DIAGNOSTIC_CODES = Object.freeze({
   'invalid-key': 'something that is not a text stands as a key',
   // the shape
   'unknown-key': 'the key does not exist',
-  'unsupported-key': 'the key belongs to the language, and this version of Plait does not know it yet',
   'missing-key': 'a key that must be there is not',
   'wrong-type': 'the value is of another type than the key takes',
   'not-text': 'an unquoted value is a number, boolean or null for YAML, where a text is wanted',
@@ -24,7 +23,7 @@ export const DIAGNOSTIC_CODES = Object.freeze({
   'null-without-effect': 'null removes a key, and there is nothing to remove',
   // variables and placeholders
   'invalid-name': 'the name of a variable has other characters than letters, digits, _ and -',
-  'invalid-pattern': 'the pattern of a variable is not a regular expression',
+  'invalid-pattern': 'a text is no glob or regular expression, or takes too long to try',
   'pattern-mismatch': 'the value of a variable does not match its pattern',
   'missing-value': 'a variable has no value',
   'unknown-variable': 'no variable has this name',
@@ -43,6 +42,23 @@ export const DIAGNOSTIC_CODES = Object.freeze({
   'unprotected-hosts': 'a setting for all hosts gives up the protection of TLS',
   'incomplete-auth': 'credentials are named only in part, or twice',
   'read-only-target': 'a tag is to be published where only reading is allowed',
+  'deletes-not-allowed': 'a tag is to be gone where nothing may be deleted',
+  // other files
+  'invalid-include': 'what is to be included cannot be: it lies outside, or is no file that can be read',
+  'unmatched-include': 'there is no file to include',
+  'include-cycle': 'a file includes itself, directly or by way of others',
+  'duplicate-include': 'a file is read twice',
+  'too-many-includes': 'more files are included than a run can hold',
+  'key-not-allowed': 'an included file has a key that it may not have',
+  'target-not-allowed': 'an included file declares tags where it may not',
+  // the run
+  'conflicting-guards': 'two files of a run want different guards',
+  'idle-pattern': 'a glob matches nothing that there can be',
+  'source-not-allowed': 'a source lies outside of allowedSources',
+  'floating-source': 'a source has no digest, and the run wants to be warned of it',
+  'invalid-date': 'a text is not a day',
+  'expired-ignore': 'a drift that was accepted for a while is no longer',
+  'wanted-and-absent': 'the same tag is wanted and to be gone',
   // images
   'invalid-reference': 'a text is not an image reference',
   'floating-reference': 'a source has neither tag nor digest',
@@ -60,6 +76,7 @@ export const DIAGNOSTIC_CODES = Object.freeze({
   'missing-content': 'an image or platform does not say where it comes from',
   'invalid-override': 'an override is empty or contradicts the platform it belongs to',
   'invalid-copy': 'a copy cannot change what it copies',
+  'required-platform': 'an image does not declare a platform that it must have',
   'docker-annotations': 'a Docker manifest list cannot carry what is declared',
   'no-images': 'the config declares nothing',
 } as const);

@@ -5,7 +5,7 @@ import { type ConfigNode, type Cursor, descend, findValue, type MapNode, makeMap
 import { type Scope, type Substitution, substitute } from './substitute.ts';
 
 /** What a copy inherits from `defaults`: what does not change the bytes. */
-const COPY_INHERITS: ReadonlySet<string> = new Set(['guards', 'labels']);
+const COPY_INHERITS: ReadonlySet<string> = new Set(['guards', 'labels', 'onMissingSource', 'referrers']);
 
 /**
  * The images that one entry of `images` makes, with variables filled in and `defaults`, image and matrix row merged,

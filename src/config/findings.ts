@@ -29,12 +29,17 @@ export class Findings {
   readonly #found = new Map<string, Diagnostic>();
   /** Places of unquoted values: that such a value is no tag either, say, is not worth a line of its own. */
   readonly #misread = new Set<string>();
-  readonly #files: readonly string[];
+  readonly #files: string[];
   #errors = 0;
 
   /** `files`: the paths in the order in which their diagnostics are to be listed. */
-  constructor(files: readonly string[]) {
-    this.#files = files;
+  constructor(files: readonly string[] = []) {
+    this.#files = [...files];
+  }
+
+  /** Diagnostics of the file are to be listed after those of the files before. */
+  addFile(path: string): void {
+    this.#files.push(path);
   }
 
   /** Errors found so far, repeated ones included: unchanged means that all was well in between. */

@@ -6,6 +6,19 @@ export const MAX_FILE_BYTES = 10 * 1024 * 1024;
 /** Of one file; the YAML reader needs about 250 bytes of memory for each. */
 export const MAX_TOKENS = 2_000_000;
 
+/** Aliases in one file: far below the other bounds, as each is dear to follow. */
+export const MAX_ALIASES = 50_000;
+
+/** Files that are included in one run, and their characters all together. */
+export const MAX_INCLUDED_FILES = 1000;
+export const MAX_INCLUDED_CHARS = 64 * 1024 * 1024;
+
+/** Files that include each other, the first one counted. */
+export const MAX_INCLUDE_DEPTH = 10;
+
+/** Files and folders that one glob of `include` may come by. */
+export const MAX_WALKED = 100_000;
+
 /** Nested lists and mappings, in the text and again after aliases are followed. */
 export const MAX_DEPTH = 100;
 

@@ -26,7 +26,7 @@ function isNull(node: ConfigNode): boolean {
 
 /**
  * The merged image without its null keys. Null for a whole key is a way to say "none of the defaults", whatever they
- * are; further in, a null that removed nothing was probably meant as a value, and for a platform that would lose it.
+ * are, and so it is for a guard; further in, a null that removed nothing was probably meant as a value, and for a platform that would lose it.
  */
 export function dropNulls({ node, path }: Cursor, findings: Findings, level = 0): ConfigNode {
   if (node.kind !== 'map' || isEntryAnnotations(path)) return node;
@@ -35,7 +35,7 @@ export function dropNulls({ node, path }: Cursor, findings: Findings, level = 0)
     if (!isNull(entry.value)) {
       const value = dropNulls({ node: entry.value, path: [...path, key] }, findings, level + 1);
       entries.set(key, { key: entry.key, value });
-    } else if (level > 0) {
+    } else if (level > 0 && path.at(-1) !== 'guards') {
       reportNull({ node: entry.value, path: [...path, key] }, findings);
     }
   }

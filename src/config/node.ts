@@ -11,6 +11,17 @@ interface NodeBase extends Located {
   readonly weight: number;
   /** Levels of lists and mappings, 0 for a scalar. */
   readonly depth: number;
+  /** What gave the value of a variable that no file did: `--var`, or the name of an environment variable. */
+  readonly via?: string;
+  /** The variables that were filled in, in the order of use. Absent for a value that stands as it is. */
+  readonly parts?: readonly ValuePart[];
+}
+
+/** A variable or matrix value in a text, and where its value stands or, when no file has it, where it is declared. */
+export interface ValuePart {
+  readonly name: string;
+  readonly at: Located;
+  readonly via?: string;
 }
 
 export interface ScalarNode extends NodeBase {
@@ -50,6 +61,11 @@ export interface Cursor {
 
 export function makeText({ file, offset }: Located, value: string): ScalarNode {
   return { kind: 'scalar', file, offset, weight: 1, depth: 0, value, source: value, isPlain: false };
+}
+
+/** What is remembered of the use of a variable. */
+export function toPart(name: string, { file, offset, via }: ConfigNode): ValuePart {
+  return { name, at: { file, offset }, ...(via === undefined ? {} : { via }) };
 }
 
 export function makeHole({ file, offset }: Located): HoleNode {

@@ -6,20 +6,30 @@ import type { SourceFile } from './source-file.ts';
 import { readYamlDocument } from './yaml-document.ts';
 import { toConfigNode } from './yaml-nodes.ts';
 
+/** What a file is to be, for messages. */
+export interface FileKind {
+  /** `a config file`. */
+  readonly name: string;
+  /** How such a file looks. */
+  readonly hint: string;
+}
+
+const CONFIG: FileKind = { name: 'a config file', hint: 'begin with  version: 1  and  images:' };
+
 /**
- * The root mapping of a config file, with a position on every value and without `x-` keys. Undefined when the file
- * cannot be read as YAML or is something else than a mapping; what is wrong is then in `findings`.
+ * The root mapping of a file, with a position on every value and without `x-` keys. Undefined when the file cannot be
+ * read as YAML or is something else than a mapping; what is wrong is then in `findings`.
  */
-export function parseConfig(file: SourceFile, findings: Findings): MapNode | undefined {
+export function parseConfig(file: SourceFile, findings: Findings, kind = CONFIG): MapNode | undefined {
   const document = readYamlDocument(file, findings);
   if (document === undefined) return undefined;
   const root = toConfigNode(document, file, findings);
   if (root.kind === 'map') return withoutExtensions(root) as MapNode;
   const where = { node: root, path: [] };
-  const hint = 'begin with  version: 1  and  images:';
+  const { hint } = kind;
   if (isEmpty(document)) findings.error({ code: 'empty-file', where, message: 'the file is empty', hint });
   else if (root.kind !== 'hole') {
-    findings.error({ code: 'wrong-type', where, message: 'a config file is a mapping', hint });
+    findings.error({ code: 'wrong-type', where, message: `${kind.name} is a mapping`, hint });
   }
   return undefined;
 }

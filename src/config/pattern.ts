@@ -1,4 +1,4 @@
-import { createContext, Script } from 'node:vm';
+import { type Context, createContext, Script } from 'node:vm';
 import { PlaitError } from '../errors/plait-error.ts';
 import { cleanText } from '../errors/redact.ts';
 import { MAX_PATTERN_CHARS, MAX_PATTERN_MS } from './limits.ts';
@@ -33,24 +33,31 @@ export function tryPattern(pattern: string, texts: readonly string[]): PatternRe
   }
 }
 
-const TEST_ONE = new Script('expression.test(text)');
-
 /**
  * A user's regular expression, in the dialect and with the bounds of {@link tryPattern}; undefined when it is none. What
  * is returned throws CONFIG_INVALID for a text on which it takes too long.
  */
 export function compilePattern(pattern: string): ((text: string) => boolean) | undefined {
   const expression = compile(pattern);
-  if (expression === undefined) return undefined;
-  const context = createContext({ expression, text: '' });
+  return expression === undefined ? undefined : limitTime(expression, pattern);
+}
+
+const TEST_ONE = new Script('expression.test(text)');
+
+/** One for all patterns, made when the first one is tried: it takes longer to make than many trials. */
+let trial: Context | undefined;
+
+/** The test of `expression`, ended by CONFIG_INVALID after {@link MAX_PATTERN_MS}; `written` is what the user wrote. */
+export function limitTime(expression: RegExp, written: string): (text: string) => boolean {
   return (text) => {
     if (text.length > MAX_PATTERN_CHARS) return false;
-    context.text = text;
+    trial ??= createContext();
+    Object.assign(trial, { expression, text });
     try {
-      return TEST_ONE.runInContext(context, { timeout: MAX_PATTERN_MS }) as boolean;
+      return TEST_ONE.runInContext(trial, { timeout: MAX_PATTERN_MS }) as boolean;
     } catch (cause) {
-      throw new PlaitError('CONFIG_INVALID', `the pattern re:${cleanText(pattern, 200)} takes too long to try`, {
-        hint: 'do not repeat what is itself repeated, as in (a+)+',
+      throw new PlaitError('CONFIG_INVALID', `the pattern ${cleanText(written, 200)} takes too long to try`, {
+        hint: 'do not repeat what is itself repeated, as in (a+)+, and use few *',
         cause,
       });
     }

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
@@ -10,8 +11,14 @@ import type { ConfigSource } from './source-file.ts';
  */
 export async function readConfig(path: string, workingDirectory: string): Promise<ConfigSource> {
   const absolute = resolve(workingDirectory, path);
-  const text = decode(await readBounded(absolute, path), path);
-  return { path: toShownPath(absolute, workingDirectory), directory: dirname(absolute), text };
+  const text = decodeText(await readBounded(absolute, path));
+  if (text === undefined) {
+    throw new PlaitError('CONFIG_INVALID', `${path} is not UTF-8 text`, { hint: 'save it as UTF-8' });
+  }
+  const shown = toShownPath(absolute, workingDirectory);
+  // What is no file, as the pipe of  -f <(…),  has no such path.
+  const realPath = await realpath(absolute).catch(() => undefined);
+  return { path: shown, directory: dirname(absolute), ...(realPath === undefined ? {} : { realPath }), text };
 }
 
 /** A config from standard input; paths in it are relative to `workingDirectory`. */
@@ -47,16 +54,17 @@ function toReadError(error: unknown, path: string): PlaitError {
   return new PlaitError('CONFIG_INVALID', `${path} ${reason}`, { hint: 'name a readable file', cause: error });
 }
 
-function decode(bytes: Uint8Array, path: string): string {
+/** The text in UTF-8 bytes; undefined when they are something else. */
+export function decodeText(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new PlaitError('CONFIG_INVALID', `${path} is not UTF-8 text`, { hint: 'save it as UTF-8', cause });
+  } catch {
+    return undefined;
   }
 }
 
 /** Short and the same on all machines where the file is below the working directory; else absolute. */
-function toShownPath(absolute: string, workingDirectory: string): string {
+export function toShownPath(absolute: string, workingDirectory: string): string {
   const short = relative(workingDirectory, absolute);
   const isBelow = short !== '' && !isAbsolute(short) && short.split(sep)[0] !== '..';
   return isBelow ? short.replaceAll(sep, '/') : absolute;

@@ -1,6 +1,6 @@
 import { isPlaitError } from '../errors/plait-error.ts';
 import { parseReference, type Reference } from '../oci/reference.ts';
-import { parseRepository, type Repository } from '../oci/repository.ts';
+import { isTag, parseRepository, type Repository } from '../oci/repository.ts';
 import type { Findings, Place } from './findings.ts';
 import { listPlaceholders } from './placeholders.ts';
 import { quote } from './scalar-text.ts';
@@ -21,6 +21,20 @@ export function readSource(text: string, where: Place, findings: Findings): Refe
 /** The repository in `text`; undefined when it has a fault, and that is reported. */
 export function readRepository(text: string, where: Place, findings: Findings): Repository | undefined {
   return attempt(() => parseRepository(text), { text, where, findings });
+}
+
+/** False when the text is no tag, and that is reported. */
+export function checkTag(text: string, where: Place, findings: Findings): boolean {
+  if (isTag(text)) return true;
+  findings.error({
+    code: 'invalid-tag',
+    where,
+    message: `${quote(text, 160)} is not a tag`,
+    hint: /[/:@]/.test(text)
+      ? 'write only the tag; the repository is the target'
+      : 'at most 128 letters, digits, _ . and -, and neither . nor - at the start',
+  });
+  return false;
 }
 
 interface Attempt {

@@ -34,7 +34,7 @@ export function listRegistries(
     const where = placeOfKey(cursor, key);
     const host = readHost(key, where, findings);
     const entry: Entry = { input, cursor: descend(cursor, key), isEveryHost: host === EVERY_HOST, findings };
-    for (const check of [checkTransport, checkClientPair, checkMirrors, checkAuth]) check(entry);
+    for (const check of [checkTransport, checkWrites, checkClientPair, checkMirrors, checkAuth]) check(entry);
     return host === undefined ? [] : [{ host, settings: toSettings(entry), where }];
   });
 }
@@ -106,6 +106,16 @@ function checkTransport({ input, cursor, isEveryHost, findings }: Entry): void {
       hint: 'plain http has no certificates',
     });
   }
+}
+
+function checkWrites({ input, cursor, findings }: Entry): void {
+  if (input.readOnly !== true || input.deletes !== 'tag') return;
+  findings.error({
+    code: 'conflicting-settings',
+    where: placeOfKey(cursor, 'deletes'),
+    message: 'readOnly and  deletes: tag  exclude each other',
+    hint: 'a registry that is only read deletes nothing',
+  });
 }
 
 function checkClientPair({ input, cursor, isEveryHost, findings }: Entry): void {

@@ -1,36 +1,66 @@
+import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import type { Annotations } from '../oci/descriptor.ts';
 import { formatPlatform } from '../oci/platform.ts';
 import { formatReference } from '../oci/reference.ts';
 import { formatRepository } from '../oci/repository.ts';
 import type { RegistryAuth, RegistrySettings } from '../registry/settings.ts';
-import type { Declaration, DeclaredTarget, PlatformOverride, PlatformSource } from './declaration.ts';
+import type {
+  Declaration,
+  DeclaredAbsence,
+  DeclaredTarget,
+  ImageGuards,
+  PlatformOverride,
+  PlatformSource,
+  SameLabel,
+} from './declaration.ts';
 import type { LoadedConfig } from './load.ts';
+import { DEFAULT_DRIFT_RULES, DEFAULT_RUN_GUARDS, type DriftRules, type RunGuards } from './run-rules.ts';
 
 /**
  * The expanded config as plain data in the language of config files: without variables, matrices and defaults, and
- * with everything that holds written out. Loading it again gives the same declarations. Deterministic.
+ * with everything that holds written out, but for rules of the run that no file has. Loading it again gives the same.
+ * Deterministic.
  */
-export function renderDeclarations({
-  declarations,
-  settings,
-}: Pick<LoadedConfig, 'declarations' | 'settings'>): unknown {
+export function renderConfig({ declarations, absences, guards, drift, settings }: Rendered): unknown {
   const registries = [...settings].map(([host, each]) => [host, renderSettings(each)] as const);
-  const images = declarations.map((declaration) => renderDeclaration(declaration));
   return escapeTexts({
     version: 1,
     ...(registries.length === 0 ? {} : { registries: Object.fromEntries(registries) }),
-    images,
+    ...(isDeepStrictEqual(guards, DEFAULT_RUN_GUARDS) ? {} : { guards: renderRunGuards(guards) }),
+    ...(isDeepStrictEqual(drift, DEFAULT_DRIFT_RULES) ? {} : { drift: renderDrift(drift) }),
+    images: declarations.map(renderDeclaration),
+    ...(absences.length === 0 ? {} : { absent: absences.map(renderAbsence) }),
   });
 }
+
+type Rendered = Pick<LoadedConfig, 'declarations' | 'absences' | 'guards' | 'drift' | 'settings'>;
 
 /** Plain data as YAML that every reader understands alike: what is a boolean or number to any of them is quoted. */
 export function formatYaml(value: unknown): string {
   return stringify(value, { compat: 'yaml-1.1', aliasDuplicateObjects: false, lineWidth: 0 });
 }
 
+function renderRunGuards({ allowedSources, ...guards }: RunGuards): object {
+  return {
+    ...guards,
+    ...(allowedSources === undefined ? {} : { allowedSources: allowedSources.map(({ text }) => text) }),
+  };
+}
+
+function renderDrift({ children, ignore }: DriftRules): object {
+  const rules = ignore.map(({ text, fields, reason, until }) => ({ match: text, fields, reason, until }));
+  return { children, ...withoutEmptyLists({ ignore: rules }) };
+}
+
+function renderAbsence({ repository, tags, tagsMatching, except }: DeclaredAbsence): object {
+  const patterns = tagsMatching.map(({ text }) => text);
+  return { target: formatRepository(repository), ...withoutEmptyLists({ tags, tagsMatching: patterns, except }) };
+}
+
 function renderDeclaration(declaration: Declaration): object {
-  const { id, targets, content, mediaType, unmanagedPlatforms, attestations, guards } = declaration;
+  const { id, targets, content, protect, referrers } = declaration;
+  const { mediaType, unmanagedPlatforms, attestations, compare, order, onMissingSource } = declaration;
   const isCopy = content.kind === 'copy';
   return {
     id,
@@ -40,9 +70,28 @@ function renderDeclaration(declaration: Declaration): object {
     ...withoutEmpty({ annotations: declaration.annotations }),
     unmanagedPlatforms,
     attestations,
-    guards: { maxPlatformRemovals: guards.maxPlatformRemovals },
+    referrers: referrers.kind === 'types' ? { artifactTypes: referrers.artifactTypes } : referrers.kind,
+    ...(isCopy ? {} : { compare, order }),
+    onMissingSource,
+    guards: renderGuards(declaration.guards),
+    ...(protect ? { protect } : {}),
     ...withoutEmpty({ labels: declaration.labels }),
   };
+}
+
+function renderGuards({ maxPlatformRemovals, immutableTags, requirePlatforms, sameLabel }: ImageGuards): object {
+  return {
+    maxPlatformRemovals,
+    ...withoutEmptyLists({
+      immutableTags: immutableTags.map(({ text }) => text),
+      requirePlatforms: requirePlatforms.map(formatPlatform),
+    }),
+    ...(sameLabel === undefined ? {} : { sameLabel: renderSameLabel(sameLabel) }),
+  };
+}
+
+function renderSameLabel({ labels, except }: SameLabel): object {
+  return { labels, ...withoutEmptyLists({ except: except.map(formatPlatform) }) };
 }
 
 function renderTargets(targets: readonly DeclaredTarget[]): object {
@@ -100,6 +149,10 @@ function renderSettings({ auth, ...settings }: RegistrySettings): object {
 function renderAuth(auth: RegistryAuth): object {
   const { kind: _kind, ...names } = auth;
   return names;
+}
+
+function withoutEmptyLists(lists: Readonly<Record<string, readonly unknown[]>>): object {
+  return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));
 }
 
 function withoutEmpty(mappings: Readonly<Record<string, Annotations>>): object {

@@ -1,4 +1,5 @@
-import { type Cursor, descend } from './node.ts';
+import { type ConfigNode, type Cursor, descend } from './node.ts';
+import { isOldBoolean } from './scalar-text.ts';
 import type { FlatIssue } from './schema-issue.ts';
 
 type Container = Record<string | number, unknown>;
@@ -16,14 +17,22 @@ export function repairValue(value: unknown, cursor: Cursor, issue: FlatIssue): u
   const { node } = descend(cursor, ...issue.path);
   const last = issue.path.at(-1);
   const parent = findContainer(value, issue.path.slice(0, -1));
-  if (isTextWanted(issue) && node.kind === 'scalar' && last !== undefined && parent?.[last] !== undefined) {
+  if (isTextWanted(issue, node) && node.kind === 'scalar' && last !== undefined && parent?.[last] !== undefined) {
     parent[last] = node.source;
     return value;
   }
   return dropNearestKey(value, issue.path);
 }
 
-function isTextWanted(issue: FlatIssue): boolean {
+/** True for an unquoted `off` where that is one of the words: then nobody can have meant a boolean. */
+export function isOldWord(issue: FlatIssue, node: ConfigNode): boolean {
+  return (
+    issue.code === 'invalid_value' && node.kind === 'scalar' && isOldBoolean(node) && issue.values.includes(node.source)
+  );
+}
+
+function isTextWanted(issue: FlatIssue, node: ConfigNode): boolean {
+  if (isOldWord(issue, node)) return true;
   return issue.code === 'invalid_type' && issue.expected.split(' or ').includes('string');
 }
 

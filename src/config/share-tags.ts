@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { formatReference } from '../oci/reference.ts';
 import { toRepositoryKey } from '../oci/repository.ts';
-import type { Declaration, DeclaredTarget } from './declaration.ts';
-import type { Findings, Place } from './findings.ts';
+import type { Declaration, DeclaredTarget, ImageGuards } from './declaration.ts';
+import type { Findings } from './findings.ts';
 import type { CheckedImage } from './image/read-image.ts';
 import type { WantedTag } from './image/wanted-tags.ts';
 import { quote } from './scalar-text.ts';
-import { findOrigin } from './source-file.ts';
+import { describePlace, findOrigin } from './source-file.ts';
 
 interface Owner {
   readonly image: CheckedImage;
@@ -50,7 +50,7 @@ function claimTag(sharing: Sharing, claim: Owner): boolean {
     return true;
   }
   const { where } = claim.wanted;
-  const declared = `${quote(formatReference(claim.wanted), 200)} is already declared ${describePlace(other.wanted.where, where)}`;
+  const declared = `${quote(formatReference(claim.wanted), 200)} is already declared ${describePlace(other.wanted.where.node, where.node)},`;
   const differing = compareOnce(sharing, other.image, claim.image);
   if (differing.length === 0) {
     sharing.findings.note({ code: 'duplicate-tag', where, message: `${declared} with the same content` });
@@ -61,11 +61,6 @@ function claimTag(sharing: Sharing, claim: Owner): boolean {
   return false;
 }
 
-function describePlace(first: Place, second: Place): string {
-  const { file, line, column } = findOrigin(first.node);
-  return `${file === second.node.file.path ? `in line ${line}` : `in ${file}:${line}`}, column ${column},`;
-}
-
 function compareOnce({ differences }: Sharing, a: CheckedImage, b: CheckedImage): readonly string[] {
   const known = differences.get(a) ?? new WeakMap<CheckedImage, readonly string[]>();
   const found = known.get(b) ?? listDifferences(a, b);
@@ -73,13 +68,33 @@ function compareOnce({ differences }: Sharing, a: CheckedImage, b: CheckedImage)
   return found;
 }
 
+const POLICIES = [
+  'mediaType',
+  'annotations',
+  'unmanagedPlatforms',
+  'attestations',
+  'protect',
+  'referrers',
+  'compare',
+  'order',
+  'onMissingSource',
+] as const;
+
 /** Names of what is different; labels and places are not content. */
-function listDifferences(a: CheckedImage, b: CheckedImage): readonly string[] {
+function listDifferences({ declaration: a }: CheckedImage, { declaration: b }: CheckedImage): readonly string[] {
   if (a === b) return [];
-  const compared = ['mediaType', 'annotations', 'unmanagedPlatforms', 'attestations', 'guards'] as const;
-  const isSameContent = isDeepStrictEqual(toComparable(a.declaration), toComparable(b.declaration));
-  const fields = compared.filter((field) => !isDeepStrictEqual(a.declaration[field], b.declaration[field]));
-  return isSameContent ? fields : ['the images', ...fields];
+  const isSameContent = isDeepStrictEqual(toComparable(a), toComparable(b));
+  const isSameGuards = isDeepStrictEqual(toComparableGuards(a.guards), toComparableGuards(b.guards));
+  return [
+    ...(isSameContent ? [] : ['the images']),
+    ...POLICIES.filter((field) => !isDeepStrictEqual(a[field], b[field])),
+    ...(isSameGuards ? [] : ['guards']),
+  ];
+}
+
+/** Two patterns are the same when they are written the same. */
+function toComparableGuards({ immutableTags, ...guards }: ImageGuards): unknown {
+  return { ...guards, immutableTags: immutableTags.map((pattern) => pattern.text) };
 }
 
 /** Entries already carry the annotations that `descriptorAnnotations` gives them; a `from` does not. */

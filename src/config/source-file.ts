@@ -6,6 +6,8 @@ export interface ConfigSource {
   readonly path: string;
   /** Absolute; paths in the file are relative to it. */
   readonly directory: string;
+  /** Absolute and without links, to tell files apart. Absent for what is no file, as standard input. */
+  readonly realPath?: string;
   readonly text: string;
 }
 
@@ -33,6 +35,12 @@ export function findOrigin({ file, offset }: Located): Origin {
   const line = countStarts(file.lineStarts, offset);
   const start = file.lineStarts[line - 1] ?? 0;
   return { file: file.path, line, column: offset - start + 1 };
+}
+
+/** Words for the place of `first` in a message that points to `second`: in line 3, column 5. */
+export function describePlace(first: Located, second: Located): string {
+  const { file, line, column } = findOrigin(first);
+  return `${first.file === second.file ? `in line ${line}` : `in ${file}:${line}`}, column ${column}`;
 }
 
 /** How many of the ascending `starts` are at or before `offset`. */

@@ -3,7 +3,7 @@ import type { Budget } from './budget.ts';
 import type { Findings } from './findings.ts';
 import { MAX_TEXT_CHARS } from './limits.ts';
 import { findNearest } from './nearest.ts';
-import { type ConfigNode, type Cursor, makeHole, makeList, makeMap, makeText } from './node.ts';
+import { type ConfigNode, type Cursor, makeHole, makeList, makeMap, makeText, toPart, type ValuePart } from './node.ts';
 import { quote } from './scalar-text.ts';
 
 /** What `${name}` stands for: a scalar with a text or a list of such. A hole is a name whose value is unusable. */
@@ -67,15 +67,17 @@ function substituteText(where: Cursor, text: string, substitution: Substitution)
   const whole = WHOLE_REFERENCE.exec(text)?.[1];
   if (whole !== undefined) {
     const value = findVariable(whole, where, substitution) ?? makeHole(where.node);
-    return substitution.budget.spendValues(value.weight, where) ? placeAt(where.node, value) : makeHole(where.node);
+    if (!substitution.budget.spendValues(value.weight, where)) return makeHole(where.node);
+    return { ...placeAt(where.node, value), parts: [toPart(whole, value)] };
   }
-  const result = fillIn(where, text, substitution);
+  const parts: ValuePart[] = [];
+  const result = fillIn(where, text, { ...substitution, onUse: (part) => parts.push(part) });
   if (result === undefined || !substitution.budget.spendChars(result.length, where)) return makeHole(where.node);
-  return makeText(where.node, result);
+  return { ...makeText(where.node, result), ...(parts.length === 0 ? {} : { parts }) };
 }
 
 /** Every reference in the text is looked at, also after a bad one; but nothing is built past the longest bearable text. */
-function fillIn(where: Cursor, text: string, substitution: Substitution): string | undefined {
+function fillIn(where: Cursor, text: string, substitution: Filling): string | undefined {
   const parts: string[] = [];
   let length = text.length;
   let end = 0;
@@ -91,10 +93,14 @@ function fillIn(where: Cursor, text: string, substitution: Substitution): string
   return isComplete ? parts.join('') + text.slice(end) : undefined;
 }
 
+interface Filling extends Substitution {
+  readonly onUse: (part: ValuePart) => void;
+}
+
 function resolveReference(
   where: Cursor,
   [match, name = '', close = '']: RegExpExecArray,
-  substitution: Substitution,
+  substitution: Filling,
 ): string | undefined {
   if (match === '$${') return '${';
   return close === '' ? reportOpen(where, match, substitution) : findText(name, where, substitution);
@@ -126,9 +132,12 @@ function describeUnknown(name: string, nearest: string | undefined): string {
 }
 
 /** The text of a variable inside a longer text; undefined when there is none, and that is reported. */
-function findText(name: string, where: Cursor, substitution: Substitution): string | undefined {
+function findText(name: string, where: Cursor, substitution: Filling): string | undefined {
   const value = findVariable(name, where, substitution);
-  if (value?.kind === 'scalar') return String(value.value);
+  if (value?.kind === 'scalar') {
+    substitution.onUse(toPart(name, value));
+    return String(value.value);
+  }
   if (value?.kind === 'list') {
     substitution.findings.error({
       code: 'invalid-substitution',

@@ -1,4 +1,4 @@
-import picomatch from 'picomatch';
+import { compileGlob } from './glob.ts';
 import { compilePattern } from './pattern.ts';
 
 /** What a pattern begins with that is a regular expression and no glob. */
@@ -8,13 +8,13 @@ const REGEX_PREFIX = 're:';
 export interface TagPattern {
   /** As written. */
   readonly text: string;
-  /** Throws CONFIG_INVALID for a regular expression that takes longer than any tag is worth. */
+  /** Throws CONFIG_INVALID when that takes longer than any tag is worth. */
   readonly matches: (tag: string) => boolean;
 }
 
 /** The pattern in `text`; undefined when it is none. */
 export function parseTagPattern(text: string): TagPattern | undefined {
-  if (!text.startsWith(REGEX_PREFIX)) return { text, matches: picomatch(text, { dot: true }) };
-  const matches = compilePattern(text.slice(REGEX_PREFIX.length));
+  const isRegex = text.startsWith(REGEX_PREFIX);
+  const matches = isRegex ? compilePattern(text.slice(REGEX_PREFIX.length)) : compileGlob(text);
   return matches === undefined ? undefined : { text, matches };
 }

@@ -3,7 +3,7 @@ import { describeIssue, describeUnknownKey } from './describe-issue.ts';
 import type { Findings } from './findings.ts';
 import { type Cursor, descend, placeOfKey } from './node.ts';
 import { HOLE, toPlainValue } from './plain-value.ts';
-import { repairValue } from './repair-value.ts';
+import { isOldWord, repairValue } from './repair-value.ts';
 import { type FlatIssue, flattenIssue } from './schema-issue.ts';
 
 /** Each round takes something wrong out of the value; what needs more of them is not worth knowing. */
@@ -43,6 +43,7 @@ function report(
   { issue, findings }: { readonly issue: FlatIssue; readonly findings: Findings },
 ): void {
   const where = descend(cursor, ...issue.path);
+  if (isOldWord(issue, where.node)) return;
   if (issue.code !== 'unrecognized_keys') {
     findings.error({ where, ...describeIssue(issue, where.node, where.path.length - cursor.path.length) });
     return;

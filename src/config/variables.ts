@@ -23,6 +23,8 @@ import { validate } from './validate.ts';
 export interface VariableSources {
   /** From `--var`. */
   readonly given: Readonly<Record<string, string>>;
+  /** From `--var-file`, by name. */
+  readonly files: ReadonlyMap<string, Cursor>;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -34,8 +36,8 @@ export function isVariableName(name: string): boolean {
 }
 
 /**
- * The variables that a file declares, with their values: `--var` before the environment before the default. A variable
- * without a usable value is reported and becomes a hole, so that its users are not reported, too.
+ * The variables that a file declares, with their values: `--var` before `--var-file` before the environment before the
+ * default. A variable without a usable value is reported and becomes a hole, so that its users are not reported, too.
  */
 export function resolveVariables(
   root: MapNode,
@@ -76,26 +78,40 @@ interface Variable {
 }
 
 function resolveVariable(variable: Variable, sources: VariableSources, findings: Findings): ConfigNode | undefined {
-  const node = findGivenValue(variable, sources) ?? findDefault(variable, findings);
-  if (node === undefined) {
-    if (findValue(variable.at.node, 'default') === undefined) reportMissing(variable, findings);
-    return undefined;
-  }
-  const items = node.kind === 'list' ? node.items : [node];
-  return checkLengths(variable, items, findings) && checkPattern(variable, items, findings) ? node : undefined;
+  const value = findValueFrom(sources, variable, findings);
+  if (value.kind === 'hole') return undefined;
+  const items = value.kind === 'list' ? value.items : [value];
+  return checkLengths(variable, items, findings) && checkPattern(variable, items, findings) ? value : undefined;
 }
 
-function findGivenValue({ name, definition, at }: Variable, sources: VariableSources): ConfigNode | undefined {
+/** A hole when there is no usable value, and that is reported. */
+function findValueFrom(sources: VariableSources, variable: Variable, findings: Findings): ConfigNode {
+  const { name, definition, at } = variable;
+  const hole = makeHole(at.node);
   const fromFlag = Object.hasOwn(sources.given, name) ? sources.given[name] : undefined;
+  if (fromFlag !== undefined) return toValue(variable, fromFlag, '--var');
+  const fromFile = sources.files.get(name);
+  if (fromFile !== undefined) return checkType(fromFile, definition, findings) ? fromFile.node : hole;
   const fromEnvironment = definition.env === undefined ? undefined : sources.environment[definition.env];
-  const text = fromFlag ?? fromEnvironment;
-  if (text === undefined) return undefined;
-  if (definition.type !== 'list') return makeText(at.node, text);
+  if (fromEnvironment !== undefined) return toValue(variable, fromEnvironment, definition.env ?? '');
+  const fallback = findDefault(variable, findings);
+  if (fallback === undefined && findValue(at.node, 'default') === undefined) reportMissing(variable, findings);
+  return fallback ?? hole;
+}
+
+function toValue({ definition, at }: Variable, text: string, via: string): ConfigNode {
+  const make = (item: string): ConfigNode => ({ ...makeText(at.node, item), via });
+  if (definition.type !== 'list') return make(text);
   const items = text.split(',').map((item) => item.trim());
-  return makeList(
-    at.node,
-    items.filter((item) => item !== '').map((item) => makeText(at.node, item)),
-  );
+  return { ...makeList(at.node, items.filter((item) => item !== '').map(make)), via };
+}
+
+function checkType(value: Cursor, { type = 'string' }: VariableInput, findings: Findings): boolean {
+  if ((value.node.kind === 'list') === (type === 'list')) return true;
+  const hint = `change the value, or declare  type: ${type === 'list' ? 'string' : 'list'}`;
+  const message = `this variable is declared as a ${type === 'list' ? 'list' : 'text'}`;
+  findings.error({ code: 'wrong-type', where: value, message, hint });
+  return false;
 }
 
 function findDefault({ definition, at }: Variable, findings: Findings): ConfigNode | undefined {
@@ -130,6 +146,7 @@ function findDefault({ definition, at }: Variable, findings: Findings): ConfigNo
 function reportMissing({ name, definition, at }: Variable, findings: Findings): void {
   const ways = [
     `--var ${name}=…`,
+    '--var-file',
     ...(definition.env === undefined ? [] : [`the environment variable ${definition.env}`]),
     'a default',
   ];

@@ -1,7 +1,7 @@
 import { Composer, type Document, Lexer, Parser, type YAMLError } from 'yaml';
 import { cleanText } from '../errors/redact.ts';
 import type { Finding, Findings } from './findings.ts';
-import { MAX_DEPTH, MAX_FILE_BYTES, MAX_TOKENS } from './limits.ts';
+import { MAX_ALIASES, MAX_DEPTH, MAX_FILE_BYTES, MAX_TOKENS } from './limits.ts';
 import type { Located, SourceFile } from './source-file.ts';
 
 type YamlToken = Parameters<Composer['next']>[0];
@@ -48,15 +48,23 @@ type TokensOrProblem =
   | { readonly tokens: readonly YamlToken[] }
   | { readonly problem: Problem; readonly offset: number };
 
+/** What the lexer says before the text of a plain or block scalar. */
+const SCALAR = '\u001F';
+
 /** The lexer and the parser keep a stack of their own instead of recursing, so that depth can be watched as they go. */
 function readTokens(file: SourceFile): TokensOrProblem {
   const parser = new Parser();
   const tokens: YamlToken[] = [];
   let count = 0;
+  let aliases = 0;
+  let isText = false;
   for (const lexeme of new Lexer().lex(file.text)) {
     count += 1;
+    if (lexeme.startsWith('*') && !isText) aliases += 1;
+    isText = lexeme === SCALAR;
     for (const token of parser.next(lexeme)) tokens.push(token);
     if (isTooDeep(parser)) return { problem: TOO_DEEP, offset: parser.offset };
+    if (aliases > MAX_ALIASES) return { problem: tooLarge(`more than ${MAX_ALIASES} aliases`), offset: parser.offset };
     if (count > MAX_TOKENS) return { problem: tooLarge(`more than ${MAX_TOKENS} words`), offset: parser.offset };
   }
   for (const token of parser.end()) tokens.push(token);

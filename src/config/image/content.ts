@@ -1,21 +1,17 @@
-import { formatPlatform, normalizePlatform, type Platform } from '../../oci/platform.ts';
 import type { DeclaredContent, PlatformSource } from '../declaration.ts';
-import { descend } from '../node.ts';
-import { readPlatform } from '../read-platform.ts';
-import { readSource } from '../read-reference.ts';
-import { type Claims, claimPlatform } from './claim-platform.ts';
-import { type ImageContext, placeOf } from './image-context.ts';
+import { type ImageContext, placeOf, readNamedSource } from './image-context.ts';
 import { readPlatformMapping } from './platform-entry.ts';
 import { readPlatformList } from './platform-list.ts';
+import { readPlatformNames } from './platform-names.ts';
 import type { EntryTemplates } from './platform-source.ts';
 
 /** What the tags of an image are to hold; undefined when it has a fault, and that is reported. */
 export function readContent(context: ImageContext, templates: EntryTemplates): DeclaredContent | undefined {
   const { from, select, as } = context.input;
   const entries = readPlatforms(context, templates);
-  const selected = select === undefined ? undefined : readSelection(context, select);
+  const selected = select === undefined ? undefined : readPlatformNames(context, select, placeOf(context, 'select'));
   if (from === undefined) return entries === undefined ? undefined : { kind: 'platforms', entries };
-  const source = readSource(from, placeOf(context, 'from'), context.findings);
+  const source = readNamedSource(context, from, placeOf(context, 'from'));
   if (source === undefined) return undefined;
   if (as === 'copy') return { kind: 'copy', from: source };
   return { kind: 'from', from: source, ...(selected === undefined ? {} : { select: selected }) };
@@ -27,16 +23,4 @@ function readPlatforms(context: ImageContext, templates: EntryTemplates): readon
   return Array.isArray(platforms)
     ? readPlatformList(context, platforms, templates)
     : readPlatformMapping(context, platforms, templates);
-}
-
-function readSelection(context: ImageContext, select: readonly string[]): readonly Platform[] {
-  const { findings } = context;
-  const claims: Claims = new Map();
-  return select.flatMap((text, index) => {
-    const where = descend(placeOf(context, 'select'), index);
-    const written = readPlatform(text, where, findings);
-    if (written === undefined) return [];
-    const platform = normalizePlatform(written);
-    return claimPlatform(claims, { name: formatPlatform(platform), where, findings }) ? [platform] : [];
-  });
 }

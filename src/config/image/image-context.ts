@@ -1,5 +1,7 @@
-import type { Findings } from '../findings.ts';
+import type { Reference } from '../../oci/reference.ts';
+import type { Findings, Place } from '../findings.ts';
 import { type Cursor, descend, findValue } from '../node.ts';
+import { readSource } from '../read-reference.ts';
 import type { ImageInput } from '../schema/config-schema.ts';
 
 /** One expanded image on its way to a declaration. */
@@ -9,6 +11,14 @@ export interface ImageContext {
   /** The part of the image that fits the schema. */
   readonly input: ImageInput;
   readonly findings: Findings;
+  /** Filled as the sources are read. */
+  readonly sources: NamedSource[];
+}
+
+/** An image that something is made of, and where it is named. */
+export interface NamedSource {
+  readonly reference: Reference;
+  readonly where: Place;
 }
 
 /** True when the key is given, with a usable value or not. */
@@ -19,4 +29,11 @@ export function isGiven({ cursor }: ImageContext, key: keyof ImageInput): boolea
 /** Where the value of `key` stands, or the image when it has no such key. */
 export function placeOf({ cursor }: ImageContext, key: keyof ImageInput): Cursor {
   return descend(cursor, key);
+}
+
+/** The source image in `text`, remembered; undefined when it has a fault, and that is reported. */
+export function readNamedSource(context: ImageContext, text: string, where: Place): Reference | undefined {
+  const reference = readSource(text, where, context.findings);
+  if (reference !== undefined) context.sources.push({ reference, where });
+  return reference;
 }

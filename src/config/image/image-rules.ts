@@ -89,6 +89,8 @@ function checkCopy(context: ImageContext): void {
     ['descriptorAnnotations', !isEmpty(input.descriptorAnnotations)],
     ['attestations', input.attestations === 'drop'],
     ['unmanagedPlatforms', input.unmanagedPlatforms === 'keep'],
+    ['order', input.order === 'canonical'],
+    ['compare', input.compare === 'semantic'],
   ];
   for (const [key, isChange] of changes) {
     if (!isChange) continue;

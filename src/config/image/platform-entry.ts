@@ -2,15 +2,13 @@ import { formatPlatform, normalizePlatform } from '../../oci/platform.ts';
 import type { Reference } from '../../oci/reference.ts';
 import type { PlatformSource } from '../declaration.ts';
 import type { DiagnosticCode } from '../diagnostic-codes.ts';
-import type { Findings } from '../findings.ts';
 import { reportNull } from '../merge.ts';
 import { type Cursor, descend, placeOfKey } from '../node.ts';
 import { readPlatform } from '../read-platform.ts';
-import { readSource } from '../read-reference.ts';
 import type { PlatformEntryInput } from '../schema/platforms-schema.ts';
 import { findOrigin } from '../source-file.ts';
 import { type Claims, claimPlatform } from './claim-platform.ts';
-import { type ImageContext, placeOf } from './image-context.ts';
+import { type ImageContext, placeOf, readNamedSource } from './image-context.ts';
 import { applyOverride } from './platform-override.ts';
 import { type EntryFields, type EntryTemplates, toPlatformSource } from './platform-source.ts';
 import { warnLiteralPlaceholders } from './templates.ts';
@@ -48,7 +46,7 @@ function readEntry(context: ImageContext, entry: Entry, claims: Claims): EntryFi
   const where = placeOfKey(entry.mapping, key);
   checkEntry(context, entry);
   const written = readPlatform(key, where, findings);
-  const source = readEntrySource(entry, findings);
+  const source = readEntrySource(context, entry);
   const selected =
     input.select === undefined ? written : readPlatform(input.select, descend(cursor, 'select'), findings);
   const annotations = input.annotations ?? {};
@@ -76,9 +74,9 @@ function warnIdleNulls({ input: image, findings }: ImageContext, { input, cursor
   }
 }
 
-function readEntrySource({ input, cursor }: Entry, findings: Findings): Reference | undefined {
-  if (input.ref !== undefined) return readSource(input.ref, descend(cursor, 'ref'), findings);
-  return input.from === undefined ? undefined : readSource(input.from, descend(cursor, 'from'), findings);
+function readEntrySource(context: ImageContext, { input, cursor }: Entry): Reference | undefined {
+  if (input.ref !== undefined) return readNamedSource(context, input.ref, descend(cursor, 'ref'));
+  return input.from === undefined ? undefined : readNamedSource(context, input.from, descend(cursor, 'from'));
 }
 
 function checkEntry({ input: image, findings }: ImageContext, { input, cursor }: Entry): void {

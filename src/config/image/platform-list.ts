@@ -4,11 +4,10 @@ import type { PlatformSource } from '../declaration.ts';
 import { descend } from '../node.ts';
 import { expandPlaceholders } from '../placeholders.ts';
 import { readPlatform } from '../read-platform.ts';
-import { readSource } from '../read-reference.ts';
 import { quote } from '../scalar-text.ts';
 import { findOrigin } from '../source-file.ts';
 import { type Claims, claimPlatform } from './claim-platform.ts';
-import { type ImageContext, placeOf } from './image-context.ts';
+import { type ImageContext, placeOf, readNamedSource } from './image-context.ts';
 import { type EntryTemplates, toPlatformSource } from './platform-source.ts';
 import { checkTemplate } from './templates.ts';
 
@@ -36,7 +35,7 @@ export function readPlatformList(
 
 function makeSource(context: ImageContext, platform: Platform, { archNames }: EntryTemplates): Reference | undefined {
   const text = expandPlaceholders(context.input.source ?? '', platform, archNames);
-  return readSource(text, placeOf(context, 'source'), context.findings);
+  return readNamedSource(context, text, placeOf(context, 'source'));
 }
 
 /** Platforms by the source that they use. */

@@ -5,10 +5,14 @@ import { imageSchema } from '../schema/config-schema.ts';
 import { findOrigin } from '../source-file.ts';
 import { validate } from '../validate.ts';
 import { readContent } from './content.ts';
-import { type ImageContext, placeOf } from './image-context.ts';
+import { type ImageContext, type NamedSource, placeOf } from './image-context.ts';
 import { checkImage } from './image-rules.ts';
+import { readPolicies, warnMissingPlatforms } from './policies.ts';
 import { readArchNames, readDescriptorAnnotations, warnLiteralPlaceholders } from './templates.ts';
 import { listWantedTags, type WantedTag } from './wanted-tags.ts';
+
+/** The bytes of a copy are not ours. */
+const COPY = { mediaType: 'auto', compare: 'bytes' } as const;
 
 /** A sound image: a declaration that still has to share its tags with those of the other images. */
 export interface CheckedImage {
@@ -16,6 +20,7 @@ export interface CheckedImage {
   readonly id?: string;
   readonly cursor: Cursor;
   readonly tags: readonly WantedTag[];
+  readonly sources: readonly NamedSource[];
   readonly declaration: Omit<Declaration, 'id' | 'targets'>;
 }
 
@@ -27,39 +32,30 @@ export function readImage(cursor: Cursor, findings: Findings): CheckedImage | un
   const errorsBefore = findings.errorCount;
   const input = validate(imageSchema, cursor, findings);
   if (input === undefined) return undefined;
-  const context: ImageContext = { cursor, input, findings };
+  const context: ImageContext = { cursor, input, findings, sources: [] };
   checkImage(context);
   const tags = listWantedTags(context);
   const archNames = readArchNames(context);
   const descriptorAnnotations = readDescriptorAnnotations(context);
   const { annotations = {} } = input;
   warnLiteralPlaceholders(annotations, placeOf(context, 'annotations'), findings);
+  const policies = readPolicies(context);
   const content = readContent(context, { archNames, descriptorAnnotations });
   if (content === undefined || findings.errorCount > errorsBefore || input.enabled === false) return undefined;
+  warnMissingPlatforms(context, content, policies.guards);
   return {
     ...(input.id === undefined ? {} : { id: input.id }),
     cursor,
     tags,
+    sources: context.sources,
     declaration: {
       origin: findOrigin(cursor.node),
       content,
-      mediaType: content.kind === 'copy' ? 'auto' : (input.mediaType ?? 'oci'),
+      ...policies,
+      ...(content.kind === 'copy' ? COPY : {}),
       annotations,
       descriptorAnnotations,
       archNames,
-      unmanagedPlatforms: input.unmanagedPlatforms ?? 'remove',
-      attestations: input.attestations ?? 'keep',
-      guards: {
-        maxPlatformRemovals: input.guards?.maxPlatformRemovals ?? 0,
-        immutableTags: [],
-        requirePlatforms: [],
-        sameLabel: undefined,
-      },
-      protect: false,
-      referrers: { kind: 'none' },
-      compare: 'semantic',
-      order: 'declared',
-      onMissingSource: 'error',
       labels: input.labels ?? {},
     },
   };

@@ -1,8 +1,7 @@
 import type { Repository } from '../../oci/repository.ts';
-import { isTag } from '../../oci/repository.ts';
 import type { Findings, Place } from '../findings.ts';
 import { type Cursor, descend } from '../node.ts';
-import { readRepository } from '../read-reference.ts';
+import { checkTag, readRepository } from '../read-reference.ts';
 import { quote } from '../scalar-text.ts';
 import type { ImageContext } from './image-context.ts';
 
@@ -46,19 +45,6 @@ function readTarget(
 ): readonly WantedTag[] {
   const repository = text === undefined ? undefined : readRepository(text, descend(cursor, name), findings);
   const places = tags.map((tag, index) => ({ tag, where: descend(cursor, 'tags', index) }));
-  const valid = places.filter((place) => checkTag(place, findings));
+  const valid = places.filter(({ tag, where }) => checkTag(tag, where, findings));
   return repository === undefined ? [] : valid.map(({ tag, where }) => ({ repository, tag, where }));
-}
-
-function checkTag({ tag, where }: { readonly tag: string; readonly where: Place }, findings: Findings): boolean {
-  if (isTag(tag)) return true;
-  findings.error({
-    code: 'invalid-tag',
-    where,
-    message: `${quote(tag, 160)} is not a tag`,
-    hint: /[/:@]/.test(tag)
-      ? 'write only the tag; the repository is the target'
-      : 'at most 128 letters, digits, _ . and -, and neither . nor - at the start',
-  });
-  return false;
 }

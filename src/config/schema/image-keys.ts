@@ -1,23 +1,19 @@
 import * as z from 'zod';
 import { ARCH_NAME_SETS } from '../arch-names.ts';
+import { guardsSchema } from './guards-schema.ts';
 import { platformsSchema } from './platforms-schema.ts';
 import { section } from './section.ts';
 import { choice, list, text, textMap } from './values.ts';
 
-const guardsSchema = section(
+const referrersSchema = section(
   {
-    maxPlatformRemovals: z
-      .int()
-      .min(0)
-      .max(10_000)
-      .meta({ description: 'How many platforms a live tag may lose.', default: 0 })
-      .optional(),
+    artifactTypes: list(
+      z.string().regex(/^[A-Za-z0-9][\w!#$&^.+-]{0,126}\/[A-Za-z0-9][\w!#$&^.+-]{0,126}$/, 'this is not a media type'),
+      'Artifact types of what to copy.',
+      ['application/vnd.dev.sigstore.bundle.v0.3+json'],
+    ).optional(),
   },
-  {
-    id: 'Guards',
-    description: 'What holds a change back.',
-    planned: ['immutableTags', 'requirePlatforms', 'sameLabel'],
-  },
+  { id: 'Referrers', description: 'Only some of them.', required: ['artifactTypes'] },
 );
 
 /** Keys that `defaults` may set for all images. */
@@ -33,6 +29,27 @@ export const inheritedKeys = {
   attestations: choice(
     ['keep', 'drop', 'require'],
     'What happens to the attestations of the images. require: each image must have one.',
+  ).optional(),
+  referrers: z
+    .union([z.enum(['none', 'all']), referrersSchema])
+    .meta({
+      description:
+        'What is copied along when an image is copied to another repository: the manifests that have it as their subject, as signatures and SBOMs.',
+      default: 'none',
+      examples: ['all'],
+    })
+    .optional(),
+  compare: choice(
+    ['semantic', 'bytes'],
+    'semantic: a live index that says the same in other bytes is left as it is. bytes: it is written again.',
+  ).optional(),
+  order: choice(
+    ['declared', 'canonical'],
+    'How the entries of the index are ordered: as declared, or by platform.',
+  ).optional(),
+  onMissingSource: choice(
+    ['error', 'skipImage'],
+    'What it is when a source does not exist: an error, or a warning. The image is left as it is, and others go on.',
   ).optional(),
   annotations: textMap('Annotations of the index.', { 'org.opencontainers.image.vendor': 'Acme' }).optional(),
   descriptorAnnotations: textMap(
@@ -75,6 +92,13 @@ export const imageKeys = {
     })
     .optional(),
   enabled: z.boolean().meta({ description: 'false leaves the image out of every run.', default: true }).optional(),
+  protect: z
+    .boolean()
+    .meta({
+      description: 'true: the tags change only with  --allow protected=repository:tag.',
+      default: false,
+    })
+    .optional(),
   target: text('The repository to publish to, without a tag.', 'ghcr.io/acme/api').optional(),
   tags: list(z.string(), 'The tags to publish. Quote numbers.', ['1.8.2', 'latest']).optional(),
   targets: list(targetSchema, 'Several repositories to publish to, instead of target and tags.').optional(),

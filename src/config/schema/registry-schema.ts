@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { section } from './section.ts';
-import { environmentName, list, nonEmptyText, text } from './values.ts';
+import { choice, environmentName, list, nonEmptyText, text } from './values.ts';
 
 const authSchema = section(
   {
@@ -41,6 +41,10 @@ export const registrySchema = section(
       .max(256)
       .meta({ description: 'Requests in flight at one time.', examples: [8] })
       .optional(),
+    deletes: choice(
+      ['never', 'tag'],
+      'What may be deleted here: nothing, or the tags that are declared absent.',
+    ).optional(),
     insecureSkipVerify: z.boolean().meta({ description: 'Accept any certificate.', default: false }).optional(),
     mirrors: list(
       z.string(),
@@ -48,6 +52,15 @@ export const registrySchema = section(
       ['mirror.gcr.io'],
     ).optional(),
     readOnly: z.boolean().meta({ description: 'Only read: a source, never a target.', default: false }).optional(),
+    rateLimitReserve: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .meta({
+        description: 'Pulls to leave to others, of those that the registry allows in its time window.',
+        examples: [20],
+      })
+      .optional(),
     trustedRealms: list(z.string(), 'Hosts of token servers that may get the credentials of this registry.', [
       'auth.corp.example',
     ]).optional(),
@@ -56,7 +69,6 @@ export const registrySchema = section(
   {
     id: 'Registry',
     description: 'How to talk to a registry.',
-    planned: ['deletes', 'rateLimitReserve'],
   },
 );
 

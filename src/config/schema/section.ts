@@ -1,11 +1,7 @@
 import * as z from 'zod';
 
-/** Keys of the full language that this version does not know yet: an error of its own, so that no one hunts a typo. */
-const planned = z.registry<{ readonly keys: readonly string[] }>();
-
 interface SectionOptions {
   readonly description: string;
-  readonly planned?: readonly string[];
   /** Name of the definition in the JSON Schema. */
   readonly id?: string;
   /**
@@ -17,25 +13,15 @@ interface SectionOptions {
 
 /** A mapping with exactly these keys. */
 export function section<Shape extends z.ZodRawShape>(shape: Shape, options: SectionOptions) {
-  const { planned: keys = [], ...meta } = options;
-  const schema = z.strictObject(shape).meta(meta);
-  planned.add(schema, { keys });
-  return schema;
-}
-
-/** What is known of the keys of a mapping: those that may be used, and those that a later version will know. */
-export interface KnownKeys {
-  readonly allowed: readonly string[];
-  readonly planned: readonly string[];
+  return z.strictObject(shape).meta({ ...options });
 }
 
 /** The keys of the mapping that `path` leads to in what `schema` describes; none when it is not a section. */
-export function findKnownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): KnownKeys {
+export function listKnownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
   let found: readonly z.core.$ZodType[] = unwrap(schema);
   for (const step of path) found = found.flatMap((candidate) => findChildSchemas(candidate, step));
   const object = found.find((candidate) => candidate instanceof z.ZodObject);
-  if (object === undefined) return { allowed: [], planned: [] };
-  return { allowed: Object.keys(object.shape), planned: planned.get(object)?.keys ?? [] };
+  return object === undefined ? [] : Object.keys(object.shape);
 }
 
 function findChildSchemas(schema: z.core.$ZodType, step: PropertyKey): readonly z.core.$ZodType[] {

@@ -5,12 +5,18 @@ import { ConfigError } from '../../../src/config/diagnostic.ts';
 import { formatPlatform } from '../../../src/oci/platform.ts';
 import { formatReference } from '../../../src/oci/reference.ts';
 import { formatRepository } from '../../../src/oci/repository.ts';
-import { diagnoseFiles, loadFiles, loadYaml } from '../../support/load-yaml.ts';
+import { diagnoseFiles, listAll, loadFiles, loadYaml } from '../../support/load-yaml.ts';
 
 const EXAMPLE = readFileSync(new URL('../../fixtures/config/complete.yaml', import.meta.url), 'utf8');
 
 describe('the complete example', () => {
-  const { declarations, settings, diagnostics } = loadYaml(EXAMPLE);
+  const team = `version: 1
+images: [{target: ghcr.io/acme/teams/core, tags: [t], from: "ghcr.io/acme/builds/core:1"}]
+absent: []
+`;
+  const { declarations, absences, guards, drift, settings, diagnostics } = loadYaml(EXAMPLE, {
+    includes: { 'teams/core/images.yaml': team },
+  });
 
   it('is valid, and nothing is to be said about it', () => {
     expect(diagnostics).toEqual([]);
@@ -31,6 +37,53 @@ describe('the complete example', () => {
       ['promote-api', ['ghcr.io/acme/api prod', 'harbor.corp.example/prod/api prod']],
       ['promote-web', ['ghcr.io/acme/web prod', 'harbor.corp.example/prod/web prod']],
       ['registry.lan:5000/toolbox:latest', ['registry.lan:5000/toolbox latest']],
+      ['ghcr.io/acme/teams/core:t', ['ghcr.io/acme/teams/core t']],
+    ]);
+  });
+
+  it('needs no file of a team', () => {
+    expect(listAll(EXAMPLE)).toEqual(['5:11 note unmatched-include include[0].path']);
+  });
+
+  it('knows what is to be gone', () => {
+    expect(absences.map(({ id, tags, except }) => [id, tags, except])).toEqual([
+      ['absent harbor.corp.example/mirror/redis', ['7.4-broken'], []],
+      ['absent harbor.corp.example/pr/api', [], ['pr-keep']],
+    ]);
+    expect(absences[1]?.tagsMatching.map(({ matches }) => [matches('pr-7'), matches('a-pr-7')])).toEqual([
+      [true, false],
+    ]);
+  });
+
+  it('knows what holds a run back', () => {
+    expect(guards).toMatchObject({
+      updates: { percent: 30, count: 200, from: 10 },
+      deletes: { percent: 0, count: 5, from: 10 },
+      floatingSources: 'allow',
+    });
+    expect(drift).toMatchObject({
+      children: 'verify',
+      ignore: [{ fields: ['annotations'], reason: 'trials', until: '2026-12-31', origin: { line: 60, column: 7 } }],
+    });
+  });
+
+  it('knows what holds back each image', () => {
+    const [api, , , agent, redis] = declarations;
+
+    expect(api?.guards).toMatchObject({
+      maxPlatformRemovals: 0,
+      requirePlatforms: [
+        { os: 'linux', architecture: 'amd64' },
+        { os: 'linux', architecture: 'arm64' },
+      ],
+      sameLabel: { labels: ['org.opencontainers.image.revision'], except: [] },
+    });
+    expect(agent?.guards.immutableTags.map(({ matches }) => [matches('1.4.0'), matches('stable')])).toEqual([
+      [true, false],
+    ]);
+    expect(redis?.guards.sameLabel).toBeUndefined();
+    expect(declarations.filter(({ protect }) => protect).map(({ id }) => id)).toEqual([
+      'registry.lan:5000/toolbox:latest',
     ]);
   });
 
@@ -59,7 +112,7 @@ describe('the complete example', () => {
   });
 
   it('knows where everything is written', () => {
-    expect(declarations[3]?.origin).toEqual({ file: 'manifests.yaml', line: 45, column: 5 });
+    expect(declarations[3]?.origin).toEqual({ file: 'manifests.yaml', line: 76, column: 5 });
   });
 });
 

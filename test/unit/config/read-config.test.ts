@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfig, toStdinConfig } from '../../../src/config/read-config.ts';
@@ -17,7 +17,12 @@ describe('reading a config file', () => {
 
     const source = await readConfig(join(folder, 'sub', 'm.yaml'), folder);
 
-    expect(source).toEqual({ path: 'sub/m.yaml', directory: join(folder, 'sub'), text: 'version: 1 # é\n' });
+    expect(source).toEqual({
+      path: 'sub/m.yaml',
+      directory: join(folder, 'sub'),
+      realPath: realpathSync(join(folder, 'sub', 'm.yaml')),
+      text: 'version: 1 # é\n',
+    });
   });
 
   it('takes paths relative to the working directory, and shows the others as absolute', async () => {
@@ -27,7 +32,7 @@ describe('reading a config file', () => {
 
     const source = await readConfig('../m.yaml', join(folder, 'm'));
 
-    expect(source).toEqual({ path, directory: folder, text: 'version: 1\n' });
+    expect(source).toEqual({ path, directory: folder, realPath: realpathSync(path), text: 'version: 1\n' });
   });
 
   it('keeps a byte order mark, which is part of the text', async () => {

@@ -1,0 +1,119 @@
+import type { Budget } from './budget.ts';
+import { expandImage } from './expand.ts';
+import type { Findings } from './findings.ts';
+import { type CheckedImage, readImage } from './image/read-image.ts';
+import { checkKeys, checkTargets, type Delegation } from './include/delegation.ts';
+import { dropNulls } from './merge.ts';
+import { type Cursor, descend, findValue, type MapNode, makeMap } from './node.ts';
+import { parseConfig } from './parse.ts';
+import { listRegistries, type WrittenSettings } from './registries.ts';
+import { readDrift, type WrittenDrift } from './run/drift-rules.ts';
+import { type CheckedAbsence, readAbsences } from './run/read-absences.ts';
+import { readRunGuards, type WrittenGuards } from './run/run-guards.ts';
+import { defaultsSchema, fileSchema } from './schema/config-schema.ts';
+import { inheritedKeys } from './schema/image-keys.ts';
+import type { IncludeInput } from './schema/include-schema.ts';
+import type { SourceFile } from './source-file.ts';
+import { type Substitution, substitute } from './substitute.ts';
+import { validate } from './validate.ts';
+import { resolveVariables, type VariableSources } from './variables.ts';
+
+/** What all files of a run share. */
+export interface LoadContext {
+  readonly findings: Findings;
+  readonly budget: Budget;
+  readonly variables: VariableSources;
+  /** Milliseconds since 1970; undefined when nothing is to expire. */
+  readonly now: number | undefined;
+}
+
+/** What one file says, sound by itself. */
+export interface FilePart {
+  readonly file: SourceFile;
+  readonly includes: readonly { readonly input: IncludeInput; readonly cursor: Cursor }[];
+  readonly registries: readonly WrittenSettings[];
+  readonly guards: readonly WrittenGuards[];
+  readonly drift: readonly WrittenDrift[];
+  readonly images: readonly CheckedImage[];
+  readonly absences: readonly CheckedAbsence[];
+  /** Undefined when the file cannot be read far enough to know. */
+  readonly variables: readonly string[] | undefined;
+}
+
+const NOTHING = { includes: [], registries: [], guards: [], drift: [], images: [], absences: [], variables: undefined };
+
+/** Reads one config file, with variables and defaults of its own; what is wrong is reported. */
+export function loadFile(file: SourceFile, delegation: Delegation, context: LoadContext): FilePart {
+  const { findings, budget } = context;
+  const root = parseConfig(file, findings);
+  if (root === undefined) return { file, ...NOTHING };
+  checkKeys(root, delegation, findings);
+  const scope = resolveVariables(root, context.variables, findings);
+  const substitution: Substitution = { scope, findings, budget };
+  const frame: Cursor = { node: substituteFrame(root, substitution), path: [] };
+  const part = { file, ...readFrame(frame, context), ...loadImages(frame, substitution), variables: [...scope.keys()] };
+  checkTargets(
+    [
+      ...part.images.flatMap(({ tags }) => tags),
+      ...part.absences.map(({ repository, cursor }) => ({ repository, where: descend(cursor, 'target') })),
+    ],
+    delegation,
+    findings,
+  );
+  return part;
+}
+
+/** Fills in variables everywhere but in their own declarations, and in images, which may have a matrix. */
+function substituteFrame(root: MapNode, substitution: Substitution): MapNode {
+  const entries = [...root.entries].map(([key, entry]) => {
+    const isLater = key === 'variables' || key === 'images';
+    const value = isLater ? entry.value : substitute({ node: entry.value, path: [key] }, substitution);
+    return [key, { key: entry.key, value }] as const;
+  });
+  return makeMap(root, new Map(entries));
+}
+
+/** Everything but images. */
+function readFrame(frame: Cursor, { findings, now }: LoadContext) {
+  const input = validate(fileSchema, frame, findings);
+  if (findValue(frame.node, 'version') === undefined) {
+    const hint = 'begin the file with  version: 1';
+    findings.error({ code: 'missing-key', where: frame, message: 'the key "version" is missing', hint });
+  }
+  const { include = [], registries = {}, guards, drift, absent = [] } = input ?? {};
+  return {
+    includes: include.map((each, index) => ({ input: each, cursor: descend(frame, 'include', index) })),
+    registries: listRegistries(registries, descend(frame, 'registries'), findings),
+    guards: guards === undefined ? [] : [readRunGuards(guards, descend(frame, 'guards'), findings)],
+    drift: drift === undefined ? [] : [readDrift(drift, descend(frame, 'drift'), { findings, now })],
+    absences: readAbsences(absent, descend(frame, 'absent'), findings),
+  };
+}
+
+function loadImages(frame: Cursor, substitution: Substitution): Pick<FilePart, 'images'> {
+  const images = descend(frame, 'images');
+  const entries = images.node.kind === 'list' ? images.node.items.map((_, index) => descend(images, index)) : [];
+  const defaults = readDefaults(frame, substitution.findings);
+  return { images: entries.flatMap((entry) => loadImage(entry, defaults, substitution)) };
+}
+
+/** The defaults that an image may have, over what is built in; each fault in them is reported here, once. */
+function readDefaults(frame: Cursor, findings: Findings): MapNode | undefined {
+  const written = findValue(frame.node, 'defaults');
+  if (written === undefined) return undefined;
+  const node = dropNulls({ node: written, path: ['defaults'] }, findings);
+  validate(defaultsSchema, { node, path: ['defaults'] }, findings);
+  if (node.kind !== 'map') return undefined;
+  return makeMap(node, new Map([...node.entries].filter(([key]) => Object.hasOwn(inheritedKeys, key))));
+}
+
+function loadImage(entry: Cursor, defaults: MapNode | undefined, substitution: Substitution): readonly CheckedImage[] {
+  const { findings } = substitution;
+  if (entry.node.kind !== 'map') {
+    readImage(entry, findings);
+    return [];
+  }
+  return expandImage(entry, defaults, substitution)
+    .map((image) => readImage(image, findings))
+    .filter((image) => image !== undefined);
+}
