@@ -8,7 +8,7 @@ import { dropNulls, mergeMaps } from '../../src/config/merge.ts';
 import { type MapNode, makeText } from '../../src/config/node.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { toPlainValue } from '../../src/config/plain-value.ts';
-import { formatYaml, renderDeclarations } from '../../src/config/render.ts';
+import { formatYaml, renderConfig } from '../../src/config/render.ts';
 import { toSourceFile } from '../../src/config/source-file.ts';
 import { type Scope, substitute } from '../../src/config/substitute.ts';
 import { formatPlatform } from '../../src/oci/platform.ts';
@@ -196,8 +196,8 @@ describe('a rendered config', () => {
           version: 1,
           images: [JSON.parse(JSON.stringify(each).replaceAll('${', () => '$${'))],
         });
-        const rendered = formatYaml(renderDeclarations(loadYaml(text)));
-        expect(formatYaml(renderDeclarations(loadYaml(rendered)))).toBe(rendered);
+        const rendered = formatYaml(renderConfig(loadYaml(text)));
+        expect(formatYaml(renderConfig(loadYaml(rendered)))).toBe(rendered);
       }),
       { numRuns: 300 },
     );
