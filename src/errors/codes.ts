@@ -38,6 +38,8 @@ export const ERROR_CODES = Object.freeze({
   PLATFORM_UNMANAGED: 'the live tag holds a platform that is not declared',
   ATTESTATION_MISSING: 'an image has no attestation where one is required',
   MEDIA_TYPE_CONFLICT: 'a Docker manifest list cannot hold what is declared',
+  LOCK_INVALID: 'the lock file cannot be used',
+  LOCK_MISSING: 'the lock file does not hold what is to be taken from it, or is not there',
   PLAN_INVALID: 'the plan file is not what Plait wrote: damaged, edited or not a plan',
   PLAN_VERSION: 'the plan file has a format that this version does not apply',
   PLAN_EXPIRED: 'the plan file is too old to be applied',
