@@ -1,5 +1,7 @@
 import { ConfigError, type Diagnostic } from '../config/diagnostic.ts';
 import { findConfig } from '../config/discover.ts';
+import { createIncludeReader } from '../config/include/file-reader.ts';
+import type { IncludeReader } from '../config/include/include-reader.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { readConfig, toStdinConfig } from '../config/read-config.ts';
 import type { ConfigSource } from '../config/source-file.ts';
@@ -21,11 +23,11 @@ export async function loadChecked(
   context: CliContext,
   options: InputOptions & Pick<DisplayOptions, 'color'>,
 ): Promise<LoadedConfig> {
-  const files = await readInput(context, options);
-  const texts = new Map(files.map((file) => [file.path, file.text]));
+  const input = await readInput(context, options);
+  const { texts } = input;
   const style = chooseStyle(context, context.stderr, options.color);
   try {
-    const config = loadInput(context, options, files);
+    const config = loadInput(context, options, input);
     context.stderr.write(renderDiagnostics(config.diagnostics, texts, style));
     return config;
   } catch (error) {
@@ -62,15 +64,38 @@ function countErrors(diagnostics: readonly Diagnostic[]): string {
   return `${count} error${count === 1 ? '' : 's'}`;
 }
 
-/** Reads the config files that the flags name, else the one found upwards from the working directory. */
-export async function readInput(context: CliContext, options: InputOptions): Promise<readonly ConfigSource[]> {
+/** What a config is loaded from. */
+export interface Input {
+  /** In the order of the flags. */
+  readonly configs: readonly ConfigSource[];
+  readonly variableFiles: readonly ConfigSource[];
+  readonly includes: IncludeReader;
+  /** Of every file that was read so far, by the path that diagnostics print. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** Reads the files that the flags name, without flags the config found upwards from the working directory. */
+export async function readInput(context: CliContext, options: InputOptions): Promise<Input> {
   const { workingDirectory } = context;
   const paths = options.file.length > 0 ? options.file : [await getConfigPath(workingDirectory)];
-  const files: ConfigSource[] = [];
+  const configs: ConfigSource[] = [];
   for (const path of paths) {
-    files.push(path === '-' ? readStandardInput(context) : await readConfig(path, workingDirectory));
+    configs.push(path === '-' ? readStandardInput(context) : await readConfig(path, workingDirectory));
   }
-  return files;
+  const variableFiles: ConfigSource[] = [];
+  for (const path of options.varFile) variableFiles.push(await readConfig(path, workingDirectory, '--var-file'));
+  const texts = new Map([...configs, ...variableFiles].map(({ path, text }) => [path, text]));
+  return { configs, variableFiles, includes: rememberTexts(createIncludeReader(workingDirectory), texts), texts };
+}
+
+function rememberTexts(reader: IncludeReader, texts: Map<string, string>): IncludeReader {
+  return {
+    find: (request) => {
+      const found = reader.find(request);
+      for (const each of found) if (each.kind === 'file') texts.set(each.source.path, each.source.text);
+      return found;
+    },
+  };
 }
 
 async function getConfigPath(workingDirectory: string): Promise<string> {
@@ -82,11 +107,14 @@ async function getConfigPath(workingDirectory: string): Promise<string> {
 }
 
 /** Checks and expands what {@link readInput} read. Throws ConfigError. */
-export function loadInput(context: CliContext, options: InputOptions, files: readonly ConfigSource[]): LoadedConfig {
+export function loadInput(context: CliContext, options: InputOptions, input: Input): LoadedConfig {
   return loadConfig({
-    files,
+    files: input.configs,
     variables: Object.fromEntries(options.var.map(parseAssignment)),
+    variableFiles: input.variableFiles,
     environment: context.environment,
+    includes: input.includes,
+    now: context.clock.now(),
   });
 }
 

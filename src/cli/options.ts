@@ -5,6 +5,7 @@ import { PlaitError } from '../errors/plait-error.ts';
 export interface InputOptions {
   readonly file: readonly string[];
   readonly var: readonly string[];
+  readonly varFile: readonly string[];
 }
 
 export interface SelectionOptions {
@@ -35,7 +36,8 @@ export function addInputOptions(command: Command): Command {
     .addOption(
       repeatable('-f, --file <path>', 'config file, - for standard input').default([], 'manifests.yaml, found upwards'),
     )
-    .addOption(repeatable('--var <name=value>', 'value of a declared variable'));
+    .addOption(repeatable('--var <name=value>', 'value of a declared variable'))
+    .addOption(repeatable('--var-file <path>', 'YAML or JSON file with values of declared variables'));
 }
 
 export function addSelectionOptions(command: Command): Command {

@@ -6,12 +6,13 @@ import { MAX_FILE_BYTES } from './limits.ts';
 import type { ConfigSource } from './source-file.ts';
 
 /**
- * The config file at `path`, which may be relative to `workingDirectory` (absolute). Pipes are read to their end. Throws
- * CONFIG_NOT_FOUND when there is no such file, CONFIG_INVALID when it is too large, not UTF-8 or cannot be read.
+ * The config file at `path`, which may be relative to `workingDirectory` (absolute) and comes from `flag`. Pipes are read
+ * to their end. Throws CONFIG_NOT_FOUND when there is no such file, CONFIG_INVALID when it is too large, not UTF-8 or
+ * cannot be read.
  */
-export async function readConfig(path: string, workingDirectory: string): Promise<ConfigSource> {
+export async function readConfig(path: string, workingDirectory: string, flag = '-f'): Promise<ConfigSource> {
   const absolute = resolve(workingDirectory, path);
-  const text = decodeText(await readBounded(absolute, path));
+  const text = decodeText(await readBounded(absolute, { path, flag }));
   if (text === undefined) {
     throw new PlaitError('CONFIG_INVALID', `${path} is not UTF-8 text`, { hint: 'save it as UTF-8' });
   }
@@ -26,7 +27,13 @@ export function toStdinConfig(text: string, workingDirectory: string): ConfigSou
   return { path: '-', directory: workingDirectory, text };
 }
 
-async function readBounded(absolute: string, path: string): Promise<Uint8Array> {
+/** The path as given, and the flag before it. */
+interface Given {
+  readonly path: string;
+  readonly flag: string;
+}
+
+async function readBounded(absolute: string, given: Given): Promise<Uint8Array> {
   try {
     const chunks: Uint8Array[] = [];
     let total = 0;
@@ -36,17 +43,19 @@ async function readBounded(absolute: string, path: string): Promise<Uint8Array> 
     }
     if (total <= MAX_FILE_BYTES) return Buffer.concat(chunks);
   } catch (error) {
-    throw toReadError(error, path);
+    throw toReadError(error, given);
   }
-  throw new PlaitError('CONFIG_INVALID', `${path} has more than ${MAX_FILE_BYTES} bytes`, { hint: 'split the file' });
+  throw new PlaitError('CONFIG_INVALID', `${given.path} has more than ${MAX_FILE_BYTES} bytes`, {
+    hint: 'split the file',
+  });
 }
 
-function toReadError(error: unknown, path: string): PlaitError {
+function toReadError(error: unknown, { path, flag }: Given): PlaitError {
   if (isPlaitError(error)) return error;
   const { code = 'unknown error' } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new PlaitError('CONFIG_NOT_FOUND', `${path} does not exist`, {
-      hint: 'check the path after -f',
+      hint: `check the path after ${flag}`,
       cause: error,
     });
   }

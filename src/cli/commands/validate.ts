@@ -20,13 +20,14 @@ interface Verdict {
 /** `plait validate`: everything that can be said of a config without a registry. */
 export async function runValidate(context: CliContext, options: ValidateOptions): Promise<ExitCode> {
   const outputs = parseOutputs(options.output, VALIDATE_FORMATS);
-  const files = await readInput(context, options);
-  const verdict = judge(() => loadInput(context, options, files));
+  const input = await readInput(context, options);
+  const verdict = judge(() => loadInput(context, options, input));
   const style = chooseStyle(context, context.stderr, options.color);
-  const texts = new Map(files.map((file) => [file.path, file.text]));
-  await writeOutputs(context, outputs, (format) => (format === 'json' ? toJson(verdict) : describe(verdict, files)));
+  await writeOutputs(context, outputs, (format) =>
+    format === 'json' ? toJson(verdict) : describe(verdict, input.configs),
+  );
   if (!outputs.some((output) => output.format === 'json' && output.path === undefined)) {
-    context.stderr.write(renderDiagnostics(verdict.diagnostics, texts, style));
+    context.stderr.write(renderDiagnostics(verdict.diagnostics, input.texts, style));
   }
   return verdict.config === undefined ? EXIT_CODES.usage : EXIT_CODES.ok;
 }
@@ -53,7 +54,9 @@ function describe({ config, diagnostics }: Verdict, files: readonly { readonly p
   }
   const targets = config.declarations.flatMap((declaration) => declaration.targets);
   const tags = targets.flatMap((target) => target.tags).length;
-  return `${names}: valid, ${count(config.declarations.length, 'image')}, ${count(tags, 'tag')}\n`;
+  const { length } = config.absences;
+  const absent = length === 0 ? '' : `, ${count(length, 'absence')}`;
+  return `${names}: valid, ${count(config.declarations.length, 'image')}, ${count(tags, 'tag')}${absent}\n`;
 }
 
 function count(number: number, word: string): string {
