@@ -9,6 +9,9 @@ import { type ContentReader, type ContentReaderOptions, createContentReader } fr
 import type { DesiredIndex } from './desired.ts';
 import { type ImageLabels, readLabels } from './labels.ts';
 import type { LiveTag } from './live.ts';
+import type { LockFile } from './lock-file.ts';
+import { type LockUse, type RecordedSources, recordSources } from './lock-use.ts';
+import type { PinnedSource } from './pin.ts';
 import { readLiveChildren, readLiveContent, readLiveTag } from './read-live.ts';
 import type { FoundReferrer } from './referrers.ts';
 import { resolveDesired } from './resolve.ts';
@@ -37,11 +40,15 @@ export interface ImageState {
   readonly labels: ReadonlyMap<Digest, ImageLabels>;
   /** What describes the images to publish, as far as `referrers` and `attestations` ask for it. */
   readonly referrers: readonly FoundReferrer[];
+  /** What the floating sources were found to be; only when that is to be recorded in a lock file. */
+  readonly sources?: readonly PinnedSource[];
 }
 
 export interface ReadOptions extends ContentReaderOptions {
   /** `verify`: every child of every live index must still be there. Off when left out. */
   readonly children?: 'off' | 'verify';
+  /** Absent: the sources are what their tags hold now, and nobody wants to know. */
+  readonly lock?: LockUse;
   /** Called after each image with how many are done. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -77,7 +84,7 @@ interface Reading {
 
 async function readImage(reading: Reading, declaration: Declaration): Promise<ImageState> {
   const [desired, heads] = await Promise.all([
-    resolveDesired(reading.reader, declaration),
+    resolveDesired(reading.reader, declaration, findPins(reading.options)),
     readHeads(reading, declaration),
   ]);
   if (desired.kind === 'failed') return { desired, targets: heads, labels: new Map(), referrers: [] };
@@ -85,7 +92,19 @@ async function readImage(reading: Reading, declaration: Declaration): Promise<Im
   if (!(await areSourcesHeld(reading.reader, desired, targets))) {
     return readImage({ ...reading, reader: reading.uncached }, declaration);
   }
-  return { desired, targets, labels: await readLabels(reading.reader, desired, targets), referrers: [] };
+  const labels = await readLabels(reading.reader, desired, targets);
+  return { ...(await record(reading, desired)), targets, labels, referrers: [] };
+}
+
+function findPins({ lock }: ReadOptions): LockFile | undefined {
+  return lock?.mode === 'enforce' ? lock.lock : undefined;
+}
+
+async function record(
+  { reader, options: { lock } }: Reading,
+  desired: Extract<DesiredIndex, { kind: 'resolved' }>,
+): Promise<RecordedSources | { readonly desired: DesiredIndex }> {
+  return lock?.mode === 'record' ? recordSources(reader, desired, lock.lock) : { desired };
 }
 
 function readHeads(reading: Reading, declaration: Declaration): Promise<readonly TargetState[]> {

@@ -5,18 +5,27 @@ import type { Descriptor } from '../oci/descriptor.ts';
 import { toStoredIndex } from '../oci/index-bytes.ts';
 import { type IndexMediaType, isDockerMediaType, MEDIA_TYPES } from '../oci/media-types.ts';
 import { formatPlatform, normalizePlatform, type Platform } from '../oci/platform.ts';
-import { formatReference } from '../oci/reference.ts';
+import { formatReference, type Reference } from '../oci/reference.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { BuiltContent, DesiredContent, DesiredEntry, DesiredIndex, Notice, SourceFailure } from './desired.ts';
+import type { LockFile } from './lock-file.ts';
 import { followImages, orderImages } from './order.ts';
+import { explainPinned, pinEntry, pinReference } from './pin.ts';
 import { getSource, type ResolvedImage, resolveEntry, resolveFrom } from './resolve-entry.ts';
 
 /** Platforms of one image read side by side; the registry client holds its own limit a host below this. */
 const ENTRIES_AT_ONCE = 16;
 
-/** Reads the sources of one declaration. Never throws: what went wrong, all of it, is in the answer. */
-export async function resolveDesired(reader: ContentReader, declaration: Declaration): Promise<DesiredIndex> {
-  const collected = await collect(reader, declaration);
+/**
+ * Reads the sources of one declaration, floating ones by the digest that `lock` has for them when there is a lock file. Never
+ * throws: what went wrong, all of it, is in the answer.
+ */
+export async function resolveDesired(
+  reader: ContentReader,
+  declaration: Declaration,
+  lock?: LockFile,
+): Promise<DesiredIndex> {
+  const collected = await collect({ reader, lock }, declaration);
   if (collected.failures.length > 0) return { kind: 'failed', declaration, failures: collected.failures };
   try {
     const notices: Notice[] = [...collected.notices];
@@ -37,16 +46,29 @@ interface Collected {
 
 const NOTHING: Collected = { content: undefined, images: [], retained: [], notices: [], failures: [] };
 
-async function collect(reader: ContentReader, declaration: Declaration): Promise<Collected> {
+/** What the sources are read with. */
+interface SourceReading {
+  readonly reader: ContentReader;
+  readonly lock: LockFile | undefined;
+}
+
+async function collect({ reader, lock }: SourceReading, declaration: Declaration): Promise<Collected> {
   const { content } = declaration;
-  if (content.kind === 'platforms') return collectEntries(reader, declaration, content);
+  if (content.kind === 'platforms') return collectEntries({ reader, lock }, declaration, content);
   try {
-    if (content.kind === 'copy') return { ...NOTHING, content: await resolveCopy(reader, content) };
-    const images = await resolveFrom(reader, declaration, content);
+    const pinned = lock === undefined ? content : { ...content, from: pinReference(content.from, lock) };
+    if (pinned.kind === 'copy') return { ...NOTHING, content: await resolveCopy(reader, pinned) };
+    const images = await resolveFrom(reader, declaration, pinned);
     return { ...NOTHING, images };
   } catch (error) {
-    return { ...NOTHING, failures: [{ reference: formatReference(content.from), error: toPlaitError(error) }] };
+    const failure = describeFailure(content.from, error, lock);
+    return { ...NOTHING, failures: [failure] };
   }
+}
+
+function describeFailure(source: Reference, error: unknown, lock: LockFile | undefined): SourceFailure {
+  const known = toPlaitError(error);
+  return { reference: formatReference(source), error: lock === undefined ? known : explainPinned(known, source) };
 }
 
 async function resolveCopy(
@@ -61,7 +83,7 @@ async function resolveCopy(
 }
 
 async function collectEntries(
-  reader: ContentReader,
+  { reader, lock }: SourceReading,
   declaration: Declaration,
   content: Extract<DeclaredContent, { kind: 'platforms' }>,
 ): Promise<Collected> {
@@ -71,29 +93,34 @@ async function collectEntries(
   const notices: Notice[] = [];
   const results = await pLimit(ENTRIES_AT_ONCE).map(content.entries, async (entry) => {
     try {
-      return { entry, image: await resolveEntry(reader, declaration, entry) };
+      const pinned = lock === undefined ? entry : pinEntry(entry, lock);
+      return { entry, pinned, image: pinned && (await resolveEntry(reader, declaration, pinned)) };
     } catch (error) {
-      return { entry, error: toPlaitError(error) };
+      return { failure: describeFailure(entry.source, error, lock) };
     }
   });
   for (const result of results) {
-    if ('error' in result) failures.push({ reference: formatReference(result.entry.source), error: result.error });
+    if ('failure' in result) failures.push(result.failure);
     else if (result.image === undefined) {
       retained.push(publishedPlatform(result.entry));
-      notices.push(describeAbsence(declaration, result.entry));
+      notices.push(describeAbsence(declaration, result));
     } else images.push(result.image);
   }
   notices.push(...images.flatMap((image) => image.notices));
   return { content: undefined, images, retained, notices, failures };
 }
 
-function describeAbsence(declaration: Declaration, entry: PlatformSource): Notice {
-  const platform = formatPlatform(publishedPlatform(entry));
-  return {
-    code: 'optional-source-absent',
-    id: declaration.id,
-    message: `${formatReference(entry.source)} does not exist; ${platform} is optional and stays as it is`,
-  };
+/** `pinned` is undefined for a source that was not looked for, because the lock file does not hold it. */
+function describeAbsence(
+  { id }: Declaration,
+  { entry, pinned }: { readonly entry: PlatformSource; readonly pinned: PlatformSource | undefined },
+): Notice {
+  const rest = `${formatPlatform(publishedPlatform(entry))} is optional and stays as it is`;
+  if (pinned === undefined) {
+    const message = `${formatReference(entry.source)} is not in the lock file; ${rest}`;
+    return { code: 'optional-source-unlocked', id, message };
+  }
+  return { code: 'optional-source-absent', id, message: `${formatReference(pinned.source)} does not exist; ${rest}` };
 }
 
 function publishedPlatform(entry: PlatformSource): Platform {
