@@ -7,6 +7,8 @@ import { toPage } from './page.ts';
 
 /** So that the index of referrers stays a manifest that every client reads (distribution-spec: 4 megabytes). */
 const MAX_REFERRERS_BYTES = 3 * 1024 * 1024;
+/** Of a digest, in the tag for its referrers. */
+const MAX_TAG_HEX = 64;
 
 /** `/v2/<name>/tags/list`, in ASCII order, paged with `n` and `last`. */
 export async function handleTags(service: Service, exchange: Exchange, repository: string): Promise<Answer> {
@@ -62,21 +64,46 @@ interface Referrer {
   readonly annotations?: object;
 }
 
-async function listReferrers({ store }: Service, { repository, digest }: Subject): Promise<readonly Referrer[]> {
+async function listReferrers({ store }: Service, subject: Subject): Promise<readonly Referrer[]> {
+  const { repository, digest } = subject;
+  const candidates = [...(await store.listReferrers(repository, digest)), ...(await listTagged(store, subject))];
   const referrers: Referrer[] = [];
-  for (const referrer of await store.listReferrers(repository, digest)) {
-    const manifest = await store.findManifest(repository, referrer);
-    if (manifest === undefined) continue;
-    const { artifactType, annotations } = parseManifestDocument(manifest.bytes, manifest.mediaType);
+  for (const candidate of [...new Set(candidates)].sort()) {
+    const manifest = await findDocument(store, repository, candidate);
+    if (manifest === undefined || manifest.document.subject !== digest) continue;
+    const { artifactType, annotations } = manifest.document;
     referrers.push({
-      mediaType: manifest.mediaType,
-      digest: referrer,
-      size: manifest.bytes.length,
+      mediaType: manifest.document.mediaType,
+      digest: candidate,
+      size: manifest.size,
       ...(artifactType && { artifactType }),
       ...(annotations && { annotations }),
     });
   }
   return referrers;
+}
+
+/**
+ * What clients noted under a tag while the registry that filled the folder had no referrers API; an API that comes later
+ * has to list that (distribution-spec, "Enabling the Referrers API" and "Referrers Tag Schema").
+ */
+async function listTagged(store: Service['store'], { repository, digest }: Subject): Promise<readonly Digest[]> {
+  const [algorithm = '', hex = ''] = digest.split(':');
+  const tagged = await store.findTag(repository, `${algorithm}-${hex.slice(0, MAX_TAG_HEX)}`);
+  const index = tagged && (await findDocument(store, repository, tagged));
+  return index?.document.manifests ?? [];
+}
+
+/** Undefined also for what cannot be read: another registry may have let it in. */
+async function findDocument(store: Service['store'], repository: string, digest: Digest) {
+  try {
+    const manifest = await store.findManifest(repository, digest);
+    if (manifest === undefined) return undefined;
+    return { document: parseManifestDocument(manifest.bytes, manifest.mediaType), size: manifest.bytes.length };
+  } catch (error) {
+    if (error instanceof RegistryFault) return undefined;
+    throw error;
+  }
 }
 
 function checkRead(exchange: Exchange): void {
