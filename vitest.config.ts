@@ -26,6 +26,7 @@ export default defineConfig({
       project('unit', { include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'] }),
       project('property', { testTimeout: 120_000 }),
       project('faults', { testTimeout: 30_000, hookTimeout: 120_000, globalSetup: [buildSetup] }),
+      project('conformance', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('contract', { ...patient, globalSetup: [registrySetup] }),
       project('interop', { ...patient, globalSetup: [registrySetup, 'test/interop/setup.ts'] }),
       project('e2e', { ...patient, globalSetup: [registrySetup, buildSetup] }),
