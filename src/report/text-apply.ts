@@ -17,18 +17,26 @@ export function renderTextApply(result: ApplyResult, options: TextApplyOptions):
 }
 
 function describeVerdict(result: ApplyResult, style: Style): string {
-  const parts = (['done', 'already', 'stale', 'failed', 'not-started'] as const)
-    .map((status) => ({ status, count: countTags(result, status) }))
-    .filter(({ count }) => count > 0)
-    .map(({ status, count }) => `${count} ${nameStatus(status, count)}`);
-  const verdict = parts.length === 0 ? 'nothing to do' : parts.join(', ');
-  return style.strong(`${result.interrupted ? 'Apply interrupted' : 'Apply'}: ${verdict}`);
+  const deleted = result.changes.filter((change) => change.index === null).flatMap((change) => change.tags);
+  const deletions = deleted.filter((tag) => tag.status === 'done').length;
+  const moves = countTags(result, 'done') - deletions;
+  const others = (['already', 'stale', 'failed', 'not-started'] as const).map(
+    (status) => [countTags(result, status), nameStatus(status)] as const,
+  );
+  const parts = [[moves, countWord(moves, 'moved')], [deletions, countWord(deletions, 'deleted')], ...others] as const;
+  const verdict = parts
+    .filter(([count]) => count > 0)
+    .map(([count, words]) => `${count} ${words}`)
+    .join(', ');
+  return style.strong(`${result.interrupted ? 'Apply interrupted' : 'Apply'}: ${verdict || 'nothing to do'}`);
 }
 
-function nameStatus(status: TagResult['status'], count: number): string {
+function countWord(count: number, verb: string): string {
+  return `${count === 1 ? 'tag' : 'tags'} ${verb}`;
+}
+
+function nameStatus(status: Exclude<TagResult['status'], 'done'>): string {
   switch (status) {
-    case 'done':
-      return count === 1 ? 'tag moved' : 'tags moved';
     case 'already':
       return 'already so';
     case 'not-started':
