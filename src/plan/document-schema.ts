@@ -107,6 +107,10 @@ export const planDocumentSchema = z.strictObject({
     }),
   ),
   notices: z.array(z.strictObject({ id: z.string(), code: z.string(), message: z.string() })),
+  sources: z
+    .array(z.strictObject({ id: z.string(), name: z.string().describe('repository:tag'), digest }))
+    .optional()
+    .describe('What floating sources were; only in a plan to be recorded in a lock file'),
   checksum: z.string().regex(/^sha256:[0-9a-f]{64}$/),
 });
 

@@ -3,7 +3,7 @@ import type { StoredManifest } from '../oci/manifest.ts';
 import { formatRepository } from '../oci/repository.ts';
 import { toCanonicalJson } from './canonical-json.ts';
 import type { PlanDocument } from './document-schema.ts';
-import { type Change, type Plan, summarize } from './plan.ts';
+import { type Change, type Plan, type PlanSource, summarize } from './plan.ts';
 
 /** The major number changes when an older Plait could misread a plan. */
 export const FORMAT_VERSION = '1.0';
@@ -17,6 +17,8 @@ export interface DocumentFacts {
   readonly createdAt: number;
   /** Of the config text, hexadecimal. */
   readonly configSha256: string;
+  /** Of the lock file in use, hexadecimal; null or absent when there is none. */
+  readonly lockSha256?: string | null;
   readonly gitCommit: string | null;
   /** Requests sent to make the plan, by method. */
   readonly requests: Readonly<Record<string, number>>;
@@ -35,7 +37,7 @@ export function toPlanDocument(plan: Plan, facts: DocumentFacts): PlanDocument {
     createdAt: toTime(facts.createdAt),
     expiresAt: toTime(facts.createdAt + LIFETIME_MS),
     status: toStatus(plan),
-    config: { sha256: facts.configSha256, lockSha256: null, gitCommit: facts.gitCommit },
+    config: { sha256: facts.configSha256, lockSha256: facts.lockSha256 ?? null, gitCommit: facts.gitCommit },
     scope: toScope(plan),
     summary: summarize(plan),
     requests: Object.fromEntries(Object.entries(facts.requests).sort(([a], [b]) => (a < b ? -1 : 1))),
@@ -49,6 +51,7 @@ export function toPlanDocument(plan: Plan, facts: DocumentFacts): PlanDocument {
     blocked: plan.blocked.map(toChange),
     unreadable: plan.unreadable.map((entry) => ({ ...entry, left: [...entry.left] })),
     notices: plan.notices.map(({ id, code, message }) => ({ id, code, message })),
+    ...(plan.sources === undefined ? {} : { sources: plan.sources.map(toSource) }),
   };
   return { ...document, checksum: computeChecksum(document) };
 }
@@ -82,6 +85,10 @@ function toIndexes(indexes: ReadonlyMap<Digest, StoredManifest>): PlanDocument['
       { mediaType, size: bytes.length, content: Buffer.from(bytes).toString('base64') },
     ]),
   );
+}
+
+function toSource({ id, name, digest }: PlanSource): NonNullable<PlanDocument['sources']>[number] {
+  return { id, name, digest };
 }
 
 function toChange(change: Change): DocumentChange {

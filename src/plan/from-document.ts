@@ -2,7 +2,7 @@ import { type Digest, parseDigest } from '../oci/digest.ts';
 import type { StoredManifest } from '../oci/manifest.ts';
 import { parseRepository } from '../oci/repository.ts';
 import type { PlanDocument } from './document-schema.ts';
-import type { Change, Plan, PlatformChange } from './plan.ts';
+import type { Change, Plan, PlanSource, PlatformChange } from './plan.ts';
 
 type DocumentChange = PlanDocument['changes'][number];
 
@@ -21,7 +21,12 @@ export function fromPlanDocument(document: PlanDocument, indexes: ReadonlyMap<Di
     })),
     unreadable: document.unreadable,
     notices: document.notices,
+    ...(document.sources === undefined ? {} : { sources: document.sources.map(toSource) }),
   };
+}
+
+function toSource({ id, name, digest }: NonNullable<PlanDocument['sources']>[number]): PlanSource {
+  return { id, name, digest: parseDigest(digest) };
 }
 
 function toChange(change: DocumentChange): Change {

@@ -1,7 +1,9 @@
 import type { RunGuards } from '../config/run-rules.ts';
+import type { LockFile } from '../state/lock-file.ts';
 import type { AbsenceState } from '../state/read-absences.ts';
 import type { ImageState } from '../state/read-state.ts';
 import type { Allowance } from './allowance.ts';
+import { classifyChange } from './classify.ts';
 import type { Plan, PlanScope } from './plan.ts';
 import { planAbsence } from './plan-absence.ts';
 import { planImage } from './plan-image.ts';
@@ -15,14 +17,17 @@ export interface PlanInput {
   /** True when the settings of this registry let tags be deleted. */
   readonly mayDelete: (registry: string) => boolean;
   readonly scope: PlanScope;
+  /** The lock file in use: changes then have a class. */
+  readonly lock?: LockFile;
 }
 
 /** Pure: same state, same plan, in the order of repositories and tags, whatever the order of the config. */
 export function makePlan(input: PlanInput): Plan {
-  const { allowances, guards, mayDelete } = input;
+  const { allowances, guards, mayDelete, lock } = input;
   const plans = input.images.map((image) => planImage(image, { allowances, floatingSources: guards.floatingSources }));
   const absences = input.absences.map(planAbsence);
-  const changes = checkRun([...plans.flatMap((plan) => plan.changes), ...absences.flatMap((plan) => plan.changes)], {
+  const found = [...plans, ...absences].flatMap((plan) => plan.changes);
+  const changes = checkRun(lock === undefined ? found : found.map((change) => classifyChange(change, lock)), {
     guards,
     allowances,
     mayDelete,
@@ -37,7 +42,17 @@ export function makePlan(input: PlanInput): Plan {
     blocked: changes.filter(isBlocked).sort(byRepository),
     unreadable: unreadable.sort((a, b) => compare(a.reference, b.reference)),
     notices: plans.flatMap((plan) => plan.notices).sort((a, b) => compare(a.message, b.message)),
+    ...listSources(input),
   };
+}
+
+/** Nothing when no image was read to be recorded. */
+function listSources({ images }: PlanInput): Pick<Plan, 'sources'> {
+  if (images.every((image) => image.sources === undefined)) return {};
+  const list = images.flatMap(({ desired, sources = [] }) =>
+    sources.map(({ name, digest }) => ({ id: desired.declaration.id, name, digest })),
+  );
+  return { sources: list };
 }
 
 /** Tags that exist or are wanted. */

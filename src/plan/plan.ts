@@ -131,6 +131,14 @@ export interface PlanNotice {
   readonly message: string;
 }
 
+/** What a floating source was found to be, and the image that takes from it. */
+export interface PlanSource {
+  readonly id: string;
+  /** `repository:tag`. */
+  readonly name: string;
+  readonly digest: Digest;
+}
+
 /** Which part of the config was looked at. */
 export interface PlanScope {
   readonly targets: readonly string[];
@@ -147,6 +155,8 @@ export interface Plan {
   readonly blocked: readonly Change[];
   readonly unreadable: readonly Unreadable[];
   readonly notices: readonly PlanNotice[];
+  /** In the order of the config; only in a plan to be recorded in a lock file. */
+  readonly sources?: readonly PlanSource[];
 }
 
 export interface PlanSummary {

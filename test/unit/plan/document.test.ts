@@ -3,8 +3,9 @@ import { computeDigest } from '../../../src/oci/digest.ts';
 import { toCanonicalJson } from '../../../src/plan/canonical-json.ts';
 import { computeChecksum, type DocumentFacts, toPlanDocument } from '../../../src/plan/document.ts';
 import { planDocumentSchema } from '../../../src/plan/document-schema.ts';
+import { fromPlanDocument } from '../../../src/plan/from-document.ts';
 import { makePlan } from '../../../src/plan/make-plan.ts';
-import { build, declare, entry, imageState, planInput } from '../../support/states.ts';
+import { build, declare, digestOf, entry, imageState, planInput } from '../../support/states.ts';
 
 const plan = makePlan(
   planInput([imageState(declare(), build({ entries: [entry('linux/amd64', 'a')], source: 'docker.io/acme/b:1' }), {})]),
@@ -29,6 +30,16 @@ describe('the plan document', () => {
 
     expect(computeDigest(Buffer.from(index?.content ?? '', 'base64'))).toBe(digest);
     expect(document.changes[0]?.index).toBe(digest);
+  });
+
+  it('names the lock file and what floating sources were', () => {
+    const source = { id: 'app', name: 'docker.io/acme/b:1', digest: digestOf('a') };
+    const recorded = toPlanDocument({ ...plan, sources: [source] }, { ...facts, lockSha256: 'e'.repeat(64) });
+
+    expect(planDocumentSchema.parse(recorded)).toEqual(recorded);
+    expect(recorded).toMatchObject({ config: { lockSha256: 'e'.repeat(64) }, sources: [source] });
+    expect(fromPlanDocument(recorded, new Map()).sources).toEqual([source]);
+    expect(document.config.lockSha256).toBeNull();
   });
 
   it('lasts a week', () => {
