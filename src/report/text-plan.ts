@@ -10,6 +10,7 @@ import {
   type Unreadable,
 } from '../plan/plan.ts';
 import type { Style } from './style.ts';
+import { describeAction, describeClassBefore, listClassMeanings } from './text-class.ts';
 import { countHidden, listFieldRows, listPlatformRows } from './text-rows.ts';
 
 export interface TextPlanOptions {
@@ -35,7 +36,8 @@ export function renderTextPlan(plan: Plan, options: TextPlanOptions): string {
     ...groupUnreadable(plan.unreadable).map((entry) => describeUnreadable(entry, options.style)),
   ];
   const legend = work.length + held.length > 0 && !options.short ? [describeLegend(plan, options)] : [];
-  const sections = [work, held, plan.notices.map((notice) => `Note: ${notice.message}`), legend];
+  const notices = [...new Set(plan.notices.map((notice) => `Note: ${notice.message}`))];
+  const sections = [work, held, notices, legend];
   const lines = [
     ...describeScope(plan),
     describeVerdict(plan, options.style),
@@ -91,7 +93,7 @@ function join(counts: readonly (readonly [number, string])[]): string {
 
 function describeChange(change: Change, options: Layout): string {
   const { style } = options;
-  const head = `${markOf(change, style)} ${style.strong(nameTags(change).padEnd(options.width))}   ${describeMove(change)}  ${style.faint(change.action)}`;
+  const head = `${markOf(change, style)} ${style.strong(nameTags(change).padEnd(options.width))}   ${describeMove(change)}  ${describeAction(change, style)}`;
   return options.short ? head : [head, ...describeRows(change, options), ...describeAllowed(change)].join('\n');
 }
 
@@ -122,7 +124,7 @@ function describeBlocked(change: Change, options: Layout): string {
   const blocking = change.guards.filter((guard) => guard.result === 'blocked');
   const [first, ...others] = blocking.map((guard) => (isOfRun(guard) ? `too many ${guard.guard}` : guard.message));
   const move = describeMove(change);
-  const head = `${style.blocked('!')} ${style.strong(nameTags(change).padEnd(options.width))}   ${move}  ${style.blocked(
+  const head = `${style.blocked('!')} ${style.strong(nameTags(change).padEnd(options.width))}   ${move}  ${describeClassBefore(change, style)}${style.blocked(
     `blocked: ${[first, ...others].join('; ')}`,
   )}`;
   const allow = blocking.filter((guard) => !isOfRun(guard)).map(describeWayOut);
@@ -219,7 +221,7 @@ function describeLegend(plan: Plan, options: TextPlanOptions): string {
     plan.blocked.length > 0 ? `${style.blocked('!')} blocked` : '',
     plan.unreadable.length > 0 ? `${style.unreadable('?')} unreadable` : '',
   ];
-  return words.filter((word) => word !== '').join('   ');
+  return [words.filter((word) => word !== '').join('   '), ...listClassMeanings(shown)].join('\n');
 }
 
 /** `Requests: 214 HEAD, 9 GET.` */

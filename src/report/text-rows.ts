@@ -17,11 +17,16 @@ export function listPlatformRows(change: Change, options: RowOptions): readonly 
   const isMove = rows.some((row) => row.before !== null && row.after !== null && row.before !== row.after);
   return rows.map((row) => {
     const name = row.platform.padEnd(width);
-    const source = row.source === null ? describeReason(row) : `${row.source}${describeLoss(row)}`;
+    const source = row.source === null ? describeReason(row) : `${shorten(row.source)}${describeLoss(row)}`;
     const earlier = findEarlierName(change, row);
     const was = earlier === undefined ? '' : `  (was ${earlier})`;
     return `${markOf(row, options.style)} ${name}   ${describeMove(row, isMove)}   ${source}${was}`.trimEnd();
   });
+}
+
+/** A pinned source: `repository:tag@41c0aa2`. */
+function shorten(reference: string): string {
+  return reference.replace(/@\w+:(\w{7})\w*$/, '@$1');
 }
 
 function describeLoss(row: PlatformChange): string {

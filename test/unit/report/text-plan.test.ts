@@ -9,6 +9,7 @@ import {
   attestation,
   build,
   declare,
+  digestOf,
   entry,
   imageState,
   indexOf,
@@ -97,6 +98,30 @@ describe('the text plan', () => {
 
   it('reads as the golden file when short', async () => {
     await expect(renderTextPlan(plan, { ...options, short: true })).toMatchFileSnapshot('../../golden/plan-short.txt');
+  });
+
+  it('reads as the golden file with a lock file in use', async () => {
+    const pin = `ghcr.io/acme/pinned-ci:1@${digestOf('e')}`;
+    const pinned = imageState(
+      declare({ id: 'pinned', targets: at('ghcr.io/acme/pinned', '1') }),
+      build({ source: pin, entries: [entry('linux/amd64', 'e')] }),
+      { '1': present(indexOf([entry('linux/amd64', '0')])) },
+    );
+    const [apiLatest] = plan.changes.find(({ id }) => id === 'api')?.tags ?? [];
+    const lock = {
+      sources: new Map(),
+      tags: new Map([
+        ['ghcr.io/acme/api:latest', apiLatest?.expect ?? digestOf('0')],
+        ['ghcr.io/acme/api:1.8', digestOf('0')],
+        [
+          'ghcr.io/acme/pinned:1',
+          pinned.desired.kind === 'resolved' ? pinned.desired.content.stored.digest : digestOf('0'),
+        ],
+      ]),
+    };
+    const text = renderTextPlan(makePlan(planInput([...states, pinned], { lock })), options);
+
+    await expect(text).toMatchFileSnapshot('../../golden/plan-locked.txt');
   });
 
   it('says so first when it is about a part of the config', () => {
