@@ -18,6 +18,8 @@ export interface AuthContext {
   /** Completes "could not …" in errors. */
   readonly purpose: string;
   readonly signal?: AbortSignal | undefined;
+  /** Called as soon as other requests can be authorised without being refused first. */
+  readonly learned?: () => void;
 }
 
 /** Knows how to be let in by one registry. */

@@ -38,9 +38,12 @@ export async function openAuthorized<T>(
   request: AuthorizedRequest,
   use: (response: StreamedResponse) => Promise<T>,
 ): Promise<T> {
-  const tried = await authorize<T>(authorized, request, (ready) =>
+  const tried = await authorize<T>(authorized, request, (ready, letIn) =>
     authorized.transport.open<Tried<T>>(ready, async (response) => {
-      if (!isRejected(response)) return { value: await use(response) };
+      if (!isRejected(response)) {
+        letIn();
+        return { value: await use(response) };
+      }
       return { rejected: { ...response, body: await response.readBeginning(MAX_REJECTION_BYTES) } };
     }),
   );
@@ -54,28 +57,61 @@ function isRejected(response: HttpResponse): boolean {
   return response.status === 401 && !response.crossedOrigin;
 }
 
+/** Sends the request once. `letIn` may be called before the end, as soon as the registry has let it in. */
+type Attempt<T> = (ready: HttpRequest, letIn: () => void) => Promise<Tried<T>>;
+
 async function authorize<T>(
-  { authenticator, firstContact }: Authorized,
+  authorized: Authorized,
   request: AuthorizedRequest,
-  attempt: (ready: HttpRequest) => Promise<Tried<T>>,
+  attempt: Attempt<T>,
 ): Promise<Tried<T>> {
-  const run = async (): Promise<Tried<T>> => {
-    const ready = { ...request, headers: { ...(await authenticator.findHeaders()), ...request.headers } };
-    let used = await authenticator.begin(request);
-    for (let round = 0; ; round += 1) {
-      const tried = await attempt(used === undefined ? ready : { ...ready, authorization: used });
-      if ('value' in tried) {
-        authenticator.confirm(used, request);
-        return tried;
-      }
-      const { headers, url } = tried.rejected;
-      const better = round < MAX_ROUNDS ? await authenticator.improve({ headers, url, used }, request) : undefined;
-      if (better === undefined || !isRepeatable(request)) return tried;
-      used = better;
-    }
-  };
+  const run = (learned: () => void): Promise<Tried<T>> =>
+    tryToGetIn(authorized.authenticator, request, { attempt, learned });
   // An upload is fed by a request that may itself be the first, and must not wait for that to end.
-  return isRepeatable(request) ? firstContact.run(run) : run();
+  return isRepeatable(request) ? authorized.firstContact.run(run) : run(() => undefined);
+}
+
+interface Entry<T> {
+  readonly attempt: Attempt<T>;
+  /** Called when the registry is known well enough for others to go ahead. */
+  readonly learned: () => void;
+}
+
+async function tryToGetIn<T>(
+  authenticator: Authenticator,
+  request: AuthorizedRequest,
+  { attempt, learned }: Entry<T>,
+): Promise<Tried<T>> {
+  const context = { ...request, learned };
+  const ready = { ...request, headers: { ...(await authenticator.findHeaders()), ...request.headers } };
+  let used = await authenticator.begin(context);
+  for (let round = 0; ; round += 1) {
+    const tried = await unlessFailed(
+      attempt(used === undefined ? ready : { ...ready, authorization: used }, learned),
+      learned,
+    );
+    if ('value' in tried) {
+      learned();
+      authenticator.confirm(used, context);
+      return tried;
+    }
+    const { headers, url } = tried.rejected;
+    const better = round < MAX_ROUNDS ? await authenticator.improve({ headers, url, used }, context) : undefined;
+    // Nobody has credentials to be spared the refusal of.
+    if (used === undefined && better === undefined) learned();
+    if (better === undefined || !isRepeatable(request)) return tried;
+    used = better;
+  }
+}
+
+/** A registry that does not answer teaches nothing, and those that wait would each wait for it in vain. */
+async function unlessFailed<T>(attempt: Promise<T>, learned: () => void): Promise<T> {
+  try {
+    return await attempt;
+  } catch (error) {
+    learned();
+    throw error;
+  }
 }
 
 function isRepeatable(request: AuthorizedRequest): boolean {

@@ -98,9 +98,12 @@ function cacheOf(state: BearerState, realm: Realm): TokenCache {
 
 async function obtain(state: BearerState, realm: Realm, context: AuthContext): Promise<string> {
   const credentials = state.keyring.find();
+  // A password that may be wrong is tried by one alone: accounts get locked.
+  if (credentials?.kind !== 'password') context.learned?.();
   if (credentials?.kind === 'registry-token') return `Bearer ${credentials.token}`;
   const query = { credentials, realm, context };
   const token = await cacheOf(state, realm).obtain(context.scopes, () => request(state, query));
+  context.learned?.();
   return `Bearer ${token.value}`;
 }
 
@@ -119,7 +122,15 @@ async function request(state: BearerState, { credentials, realm, context }: Quer
   if (credentials !== undefined) assertTrusted(url, about);
   const conceal = (text: string): string => keyring.conceal(text);
   try {
-    const grant = await fetchToken(options.transport, { ...context, ...realm, realm: url, credentials, conceal });
+    const check = (): void => rejections.assertOpen(key, context.purpose);
+    const grant = await fetchToken(options.transport, {
+      ...context,
+      ...realm,
+      realm: url,
+      credentials,
+      conceal,
+      check,
+    });
     rejections.confirm();
     keyring.hide(grant.token);
     if (grant.refreshToken !== undefined) keyring.replaceIdentity(grant.refreshToken);

@@ -1,22 +1,43 @@
 /**
- * Lets one request go ahead alone when a registry is spoken to for the first time, so that what it learns (which
- * credentials are wanted) spares all others a refusal.
+ * Lets requests go one after the other while a registry is not known yet, so that what the first ones learn (whether it
+ * wants credentials, where tokens are made, that a password is wrong) spares all others a refusal.
  */
 export interface FirstContact {
-  run<T>(task: () => Promise<T>): Promise<T>;
+  /** Runs `task` when it is its turn. As soon as one has called `learned`, nobody waits any more. */
+  run<T>(task: (learned: () => void) => Promise<T>): Promise<T>;
+}
+
+/** The end of a turn, and those who wait for it. */
+interface Turn {
+  readonly ended: Promise<void>;
+  readonly end: () => void;
 }
 
 export function createFirstContact(): FirstContact {
-  let leader: Promise<unknown> | undefined;
+  const state: { isOver: boolean; turn: Turn | undefined } = { isOver: false, turn: undefined };
   return {
     run: async (task) => {
-      if (leader === undefined) {
-        const own = task();
-        leader = own.catch(() => undefined);
-        return own;
+      while (!state.isOver && state.turn !== undefined) await state.turn.ended;
+      if (state.isOver) return task(() => undefined);
+      const turn = createTurn();
+      state.turn = turn;
+      try {
+        return await task(() => {
+          state.isOver = true;
+          turn.end();
+        });
+      } finally {
+        state.turn = undefined;
+        turn.end();
       }
-      await leader;
-      return task();
     },
   };
+}
+
+function createTurn(): Turn {
+  let end: (() => void) | undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { ended, end: () => end?.() };
 }

@@ -27,42 +27,61 @@ export interface TokenCache {
 const MARGIN_MS = 5_000;
 const MARGIN_SHARE = 0.1;
 
+/** A token that is being asked for. */
+interface Flight {
+  readonly scopes: readonly Scope[];
+  readonly token: Promise<Token>;
+}
+
 export function createTokenCache(clock: Clock): TokenCache {
   const store = createTokenStore(clock);
-  const underWay = new Map<string, Promise<Token>>();
-  const fetchOnce = async (key: string, task: () => Promise<Token>): Promise<Token> => {
-    const own = task();
-    underWay.set(key, own);
+  /** By the first resource, which is all that most are for. */
+  const flights = new Map<string, readonly Flight[]>();
+  const start = async (scopes: readonly Scope[], fetch: () => Promise<Grant>): Promise<Token> => {
+    const resource = toResource(scopes[0]);
+    const own: Flight = { scopes, token: request(clock, scopes, fetch) };
+    flights.set(resource, [...(flights.get(resource) ?? []), own]);
     try {
-      return await own;
+      return store.add(await own.token);
     } finally {
-      underWay.delete(key);
+      const others = (flights.get(resource) ?? []).filter((flight) => flight !== own);
+      if (others.length === 0) flights.delete(resource);
+      else flights.set(resource, others);
     }
   };
+  const findFlight = (scopes: readonly Scope[]): Flight | undefined =>
+    flights.get(toResource(scopes[0]))?.find((flight) => allows(flight.scopes, scopes));
   return {
     ...store,
     obtain: async (scopes, fetch) => {
-      const key = toScopeKey(scopes);
       for (;;) {
         const known = store.findFresh(scopes);
         if (known !== undefined) return known;
-        const other = underWay.get(key);
-        if (other === undefined) return fetchOnce(key, async () => store.add(await request(clock, scopes, fetch)));
-        const token = await unlessInterrupted(other);
+        const other = findFlight(scopes);
+        if (other === undefined) return start(scopes, fetch);
+        const token = await join(other, scopes);
         if (token !== undefined) return token;
       }
     },
   };
 }
 
-/** The outcome for one who waited for somebody else; undefined when that one was interrupted, which is not for others. */
-async function unlessInterrupted(other: Promise<Token>): Promise<Token | undefined> {
+/**
+ * The outcome for one who waited for somebody else; undefined when it is not for others: that one was interrupted, or was
+ * refused something larger.
+ */
+async function join(flight: Flight, scopes: readonly Scope[]): Promise<Token | undefined> {
   try {
-    return await other;
+    return await flight.token;
   } catch (error) {
-    if (isPlaitError(error, 'INTERRUPTED')) return undefined;
+    if (isPlaitError(error, 'INTERRUPTED') || toScopeKey(flight.scopes) !== toScopeKey(scopes)) return undefined;
     throw error;
   }
+}
+
+/** True when a token for `given` is one for `wanted` too. One for nothing is for nothing else. */
+function allows(given: readonly Scope[], wanted: readonly Scope[]): boolean {
+  return wanted.length > 0 ? coversScopes(given, wanted) : given.length === 0;
 }
 
 interface TokenStore extends Pick<TokenCache, 'find' | 'drop'> {
@@ -81,7 +100,7 @@ function createTokenStore(clock: Clock): TokenStore {
     findFresh: (scopes) =>
       listFor(scopes).find((token) => {
         const isGood = byValue.has(token.value) && token.staleAtMs > clock.elapsed();
-        return isGood && (scopes.length > 0 ? coversScopes(token.scopes, scopes) : token.scopes.length === 0);
+        return isGood && allows(token.scopes, scopes);
       }),
     add: (token) => {
       byValue.set(token.value, token);

@@ -17,6 +17,8 @@ export interface TokenQuery {
   readonly purpose: string;
   /** Takes secrets out of the words of the server. */
   readonly conceal: (text: string) => string;
+  /** Throws when others were refused meanwhile, so that it is pointless to ask. */
+  readonly check?: () => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -63,9 +65,10 @@ export function toPostRequest(query: TokenQuery, credentials: NonNullable<TokenQ
   };
 }
 
-function toCommon({ origin, purpose, signal }: TokenQuery): Omit<HttpRequest, 'method' | 'url'> {
+function toCommon({ origin, purpose, signal, check }: TokenQuery): Omit<HttpRequest, 'method' | 'url'> {
   return {
     purpose,
+    ...(check === undefined ? {} : { check }),
     lane: 'token',
     headers: { accept: 'application/json' },
     onBehalfOf: origin,

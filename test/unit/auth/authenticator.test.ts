@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { sendAuthorized } from '../../../src/auth/authorized.ts';
-import { createAuthenticator } from '../../../src/auth/create-authenticator.ts';
 import type { Credentials } from '../../../src/auth/credentials.ts';
-import { createFirstContact } from '../../../src/auth/first-contact.ts';
-import { parseScopes } from '../../../src/auth/scope.ts';
-import type { BufferedResponse } from '../../../src/transport/message.ts';
 import { listScopes, startAuthServers, toChallenge, toGrant } from '../../support/auth-servers.ts';
 import { type FaultServer, inTurn, startFaultServer } from '../../support/fault-server.ts';
-import { REAL_CLOCK } from '../../support/make-client.ts';
-import { makeTransport } from '../../support/make-transport.ts';
+import { makeSender } from '../../support/make-authorized.ts';
 
 const USER: Credentials = {
   kind: 'password',
@@ -331,40 +325,6 @@ describe('a registry that wants Basic', () => {
     expect((await send('repository:open:pull')).status).toBe(200);
   });
 });
-
-interface SenderOptions {
-  readonly credentials?: Credentials;
-  readonly access?: 'read' | 'write';
-  readonly path?: (scope: string) => string;
-}
-
-function makeSender(registry: FaultServer, options: SenderOptions = {}): (scope?: string) => Promise<BufferedResponse> {
-  const transport = makeTransport();
-  const authenticator = createAuthenticator({
-    registry: registry.host,
-    transport,
-    clock: REAL_CLOCK,
-    credentials: {
-      find: () => Promise.resolve(options.credentials),
-      findHeaders: () => Promise.resolve({}),
-    },
-    trustedRealms: [],
-    access: options.access ?? 'write',
-  });
-  const authorized = { transport, authenticator, firstContact: createFirstContact() };
-  return (scope = 'repository:a/b:pull') =>
-    sendAuthorized(
-      authorized,
-      {
-        method: 'GET',
-        url: new URL(options.path?.(scope) ?? '/v2/a/b/manifests/x', registry.url),
-        purpose: 'read it',
-        lane: 'metadata',
-        scopes: parseScopes(scope),
-      },
-      { maxBytes: 1024 },
-    );
-}
 
 function startBasicServer(): Promise<FaultServer> {
   return startFaultServer(({ headers }) =>

@@ -25,6 +25,20 @@ describe('a token', () => {
     expect([values.map(({ value }) => value), asked.count()]).toEqual([['t1', 't1', 't1'], 1]);
   });
 
+  it('that is being asked for is waited for by whoever needs less', async () => {
+    const { cache, asked } = makeCache();
+    const wanted = [MOUNT, PULL, PUSH, PULL].map((scopes) => cache.obtain(scopes, asked.fetch));
+    expect([new Set(await Promise.all(wanted)).size, asked.count()]).toEqual([1, 1]);
+  });
+
+  it('is asked for again by whoever needs less than what was refused', async () => {
+    const { cache, asked } = makeCache();
+    const refused = cache.obtain(PUSH, () => Promise.reject(new PlaitError('REGISTRY_DENIED', 'no')));
+    const waiting = cache.obtain(PULL, asked.fetch);
+    await expect(refused).rejects.toMatchObject({ code: 'REGISTRY_DENIED' });
+    expect((await waiting).value).toBe('t1');
+  });
+
   it('does not serve who needs more', async () => {
     const { cache, asked } = makeCache();
     await cache.obtain(PULL, asked.fetch);
