@@ -1,5 +1,5 @@
 import { cleanText } from '../errors/redact.ts';
-import type { Findings } from './findings.ts';
+import type { Findings, Place } from './findings.ts';
 import { MAX_PATTERN_CHARS, MAX_TEXT_CHARS } from './limits.ts';
 import {
   type ConfigNode,
@@ -24,8 +24,14 @@ export interface VariableSources {
   /** From `--var`. */
   readonly given: Readonly<Record<string, string>>;
   /** From `--var-file`, by name. */
-  readonly files: ReadonlyMap<string, Cursor>;
+  readonly files: ReadonlyMap<string, FileValue>;
   readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface FileValue {
+  readonly key: Place;
+  /** At a text or a list of texts. */
+  readonly value: Cursor;
 }
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
@@ -90,7 +96,7 @@ function findValueFrom(sources: VariableSources, variable: Variable, findings: F
   const hole = makeHole(at.node);
   const fromFlag = Object.hasOwn(sources.given, name) ? sources.given[name] : undefined;
   if (fromFlag !== undefined) return toValue(variable, fromFlag, '--var');
-  const fromFile = sources.files.get(name);
+  const fromFile = sources.files.get(name)?.value;
   if (fromFile !== undefined) return checkType(fromFile, definition, findings) ? fromFile.node : hole;
   const fromEnvironment = definition.env === undefined ? undefined : sources.environment[definition.env];
   if (fromEnvironment !== undefined) return toValue(variable, fromEnvironment, definition.env ?? '');

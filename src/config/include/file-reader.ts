@@ -27,11 +27,11 @@ type Attempt<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind
 function find({ directory, glob }: IncludeRequest, root: string): Attempt<readonly string[]> {
   const { base, glob: rest } = splitGlob(glob);
   const start = resolve(directory, base);
-  const real = attempt(() => realpathSync(start));
-  if (real.kind === 'problem') return real.problem === NOT_THERE ? { kind: 'done', value: [] } : real;
-  if (!isInside(root, real.value)) return { kind: 'problem', problem: LEADS_OUT };
-  if (rest === '') return { kind: 'done', value: [start] };
-  return attempt(() => listFiles({ start, glob: rest, root }));
+  const found = attempt(() => {
+    if (!isInside(root, realpathSync(start))) throw new IncludeProblem(LEADS_OUT);
+    return rest === '' ? [start] : listFiles(start, rest);
+  });
+  return found.kind === 'problem' && found.problem === NOT_THERE ? { kind: 'done', value: [] } : found;
 }
 
 const NOT_THERE = 'does not exist';

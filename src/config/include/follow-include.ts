@@ -67,7 +67,8 @@ function delegate({ input, cursor, parent, context }: Entry): Omit<Delegation, '
   const keys = new Set(allow.filter((key) => parent.keys === undefined || parent.keys.has(key)));
   if (allowTargets === undefined) return { keys, targets: parent.targets, by: cursor };
   const patterns = readRepositoryGlobs(allowTargets, descend(cursor, 'allowTargets'), context.findings);
-  return { keys, targets: [...parent.targets, { patterns, by: cursor }], by: cursor };
+  const targets = patterns.length === 0 ? [] : [{ patterns, by: cursor }];
+  return { keys, targets: [...parent.targets, ...targets], by: cursor };
 }
 
 function findFiles(path: string, { input, where, parent, context }: Entry): readonly FoundFile[] {

@@ -24,12 +24,11 @@ export function readRunGuards(input: RunGuardsInput, cursor: Cursor, findings: F
     const limit = readLimit(input[key], descend(cursor, key), findings);
     return limit === undefined ? [] : [[key, limit] as const];
   });
-  const { allowedSources, floatingSources } = input;
+  const { allowedSources = [], floatingSources } = input;
+  const patterns = readRepositoryGlobs(allowedSources, descend(cursor, 'allowedSources'), findings);
   const guards: Partial<RunGuards> = {
     ...Object.fromEntries(limits),
-    ...(allowedSources === undefined
-      ? {}
-      : { allowedSources: readRepositoryGlobs(allowedSources, descend(cursor, 'allowedSources'), findings) }),
+    ...(patterns.length === 0 ? {} : { allowedSources: patterns }),
     ...(floatingSources === undefined ? {} : { floatingSources }),
   };
   return { guards, cursor };
@@ -45,13 +44,16 @@ function readLimit(input: LimitInput | undefined, cursor: Cursor, findings: Find
   return { ...(percent === undefined ? {} : { percent }), ...(count === undefined ? {} : { count }), from };
 }
 
-/** Globs over `registry/path`, in a list that `cursor` is at; those with a fault are reported and left out. */
+/**
+ * Globs over `registry/path`, in a list that `cursor` is at. None when one of them has a fault, which is reported: what
+ * it was to match must not be reported, too.
+ */
 export function readRepositoryGlobs(
   texts: readonly string[],
   cursor: Cursor,
   findings: Findings,
 ): readonly SourcePattern[] {
-  return texts.flatMap((text, index) => {
+  const patterns = texts.flatMap((text, index) => {
     const where = descend(cursor, index);
     const matches = readGlob(text, where, findings);
     if (matches === undefined) return [];
@@ -66,6 +68,7 @@ export function readRepositoryGlobs(
     }
     return [{ text, matches }];
   });
+  return patterns.length === texts.length ? patterns : [];
 }
 
 const KEYS = ['updates', 'deletes', 'allowedSources', 'floatingSources'] as const;
