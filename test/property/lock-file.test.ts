@@ -18,9 +18,7 @@ describe('any lock file', () => {
   it('is read back from its text as it was', () => {
     fc.assert(
       fc.property(lockFile, (lock) => {
-        const read = parseLockFile(formatLockFile(lock), 'a.yaml');
-        expect([...read.sources].sort()).toEqual([...lock.sources].sort());
-        expect([...read.tags].sort()).toEqual([...lock.tags].sort());
+        expect(parseLockFile(formatLockFile(lock), 'a.yaml')).toEqual(lock);
       }),
     );
   });

@@ -47,10 +47,7 @@ describe('the text of a lock file', () => {
   });
 
   it('is read back', () => {
-    expect(parseLockFile(TEXT, 'a.yaml')).toEqual({
-      sources: new Map([...LOCK.sources].sort()),
-      tags: LOCK.tags,
-    });
+    expect(parseLockFile(TEXT, 'a.yaml')).toEqual(LOCK);
   });
 });
 
@@ -67,10 +64,7 @@ describe('a lock file that passed through other hands', () => {
     ['the same line twice, as a merge may leave it', TEXT.replace(/( {2}- ghcr.*\n)/, '$1$1')],
     ['lists in another order', TEXT.replace(/(sources:[\s\S]*)(tags:[\s\S]*)/, '$2$1')],
   ])('is read in spite of %s', (_what, text) => {
-    const { sources, tags } = parseLockFile(text, 'a.yaml');
-
-    expect([...sources].sort()).toEqual([...LOCK.sources].sort());
-    expect(tags).toEqual(LOCK.tags);
+    expect(parseLockFile(text, 'a.yaml')).toEqual(LOCK);
   });
 
   it('is read without the lists that it does not have', () => {
