@@ -204,6 +204,18 @@ describe('the list of referrers', () => {
     expect(parse(await referrersOf(own.digest)).manifests).toEqual([]);
   });
 
+  it('believes the tag of older registries only as far as what it names does have the subject', async () => {
+    const own = { ...subject, digest: computeDigest(Buffer.from('noted')) };
+    const stored = [
+      await push('with/referrers/manifests/stranger', { annotations: { no: 'subject' } }),
+      await push('with/referrers/manifests/referrer', { subject: own }),
+    ];
+    const [stranger, referrer] = stored.map(({ headers }) => headers.get('docker-content-digest'));
+    const manifests = [stranger, referrer].map((digest) => ({ mediaType: MEDIA_TYPES.ociIndex, digest, size: 1 }));
+    await push(`with/referrers/manifests/${own.digest.replace(':', '-')}`, { manifests });
+    expect(parse(await referrersOf(own.digest)).manifests.map(({ digest }) => digest)).toEqual([referrer]);
+  });
+
   it('comes in pages that are never larger than a manifest may be', async () => {
     const own = { ...subject, digest: computeDigest(Buffer.from('large')) };
     for (const key of ['a', 'b', 'c']) {
