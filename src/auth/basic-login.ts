@@ -1,4 +1,4 @@
-import { type Credentials, toBasicHeader } from './credentials.ts';
+import { type Credentials, hintToRenew, toBasicHeader } from './credentials.ts';
 import type { Keyring } from './keyring.ts';
 import type { Login } from './login.ts';
 import { createRejections, type Refused } from './rejections.ts';
@@ -43,7 +43,7 @@ function toRefused(registry: string, source: string): Refused {
   return {
     code: 'REGISTRY_UNAUTHORIZED',
     what: `${registry} did not accept the ${source}`,
-    hint: `check them, for example with \`docker login ${registry}\``,
+    hint: hintToRenew(registry),
     status: 401,
   };
 }

@@ -127,6 +127,7 @@ async function request(state: BearerState, { credentials, realm, context }: Quer
       ...context,
       ...realm,
       realm: url,
+      registry: options.registry,
       credentials,
       conceal,
       check,

@@ -1,4 +1,4 @@
-import { PlaitError } from '../errors/plait-error.ts';
+import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import type { Clock } from '../transport/clock.ts';
 import { listAuthFiles, readAuthFile } from './auth-file.ts';
 import { toInvalidCredentials } from './config-error.ts';
@@ -96,13 +96,25 @@ async function findInConfig(
   { registry, path }: { readonly registry: string; readonly path: string },
 ): Promise<Credentials | undefined> {
   const helper = findHelper(config, registry);
-  const fromHelper = helper === undefined ? undefined : await ask(helper, registry);
+  const where = `\`credsStore\` and \`credHelpers\` in ${config.place}`;
+  const fromHelper = helper === undefined ? undefined : await tellWhere(ask(helper, registry), where);
   return fromHelper ?? findEntry(config, registry, path);
+}
+
+/** The failure of a helper with `where` it is named. */
+async function tellWhere<T>(asked: Promise<T>, where: string): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!isPlaitError(error, 'CREDENTIAL_HELPER_FAILED')) throw error;
+    const hint = `see that it works for the user that runs Plait, or remove it from ${where}`;
+    throw new PlaitError(error.code, error.message, { hint, cause: error.cause });
+  }
 }
 
 async function readExplicit(search: Search, registry: string, source: CredentialSource): Promise<Credentials> {
   if (source.kind === 'env') return readVariables(search.options, registry, source);
-  const found = await search.ask(source.helper, registry);
+  const found = await tellWhere(search.ask(source.helper, registry), `\`auth\` of ${registry} under \`registries\``);
   if (found !== undefined) return found;
   throw new PlaitError(
     'CREDENTIAL_HELPER_FAILED',

@@ -7,6 +7,7 @@ import { type Credentials, toCredentials } from './credentials.ts';
 const NAME = /^[A-Za-z0-9._-]+$/;
 const TIMEOUT_MS = 30_000;
 const MAX_OUTPUT_BYTES = 64 * 1024;
+const MAX_COMPLAINT_BYTES = 4 * 1024;
 
 /** What docker-credential-helpers print when they have nothing. */
 const NOT_FOUND = 'credentials not found in native keychain';
@@ -30,10 +31,10 @@ export async function askHelper(
 ): Promise<Credentials | undefined> {
   const program = `docker-credential-${name}`;
   if (!NAME.test(name)) throw fail(cleanText(name, 80), 'the name may hold only letters, digits, `.`, `_` and `-`');
-  const { exitCode, output } = await run(program, server, context);
+  const { exitCode, output, complaint } = await run(program, server, context);
   if (exitCode !== 0) {
     if (output.trim() === NOT_FOUND) return undefined;
-    throw fail(program, `it ended with code ${exitCode}${describeOutput(output)}`);
+    throw fail(program, `it ended with code ${exitCode}${describeOutput(output) || describeOutput(complaint)}`);
   }
   return parseAnswer(program, output);
 }
@@ -41,6 +42,8 @@ export async function askHelper(
 interface HelperResult {
   readonly exitCode: number | null;
   readonly output: string;
+  /** The end of what it wrote to standard error. */
+  readonly complaint: string;
 }
 
 async function run(program: string, server: string, context: HelperContext): Promise<HelperResult> {
@@ -51,7 +54,7 @@ async function run(program: string, server: string, context: HelperContext): Pro
     windowsHide: true,
   });
   const late = context.clock.sleep(context.timeoutMs ?? TIMEOUT_MS, timer.signal).then(
-    () => Promise.reject(fail(program, 'it did not answer in time')),
+    () => Promise.reject(fail(program, 'it did not answer in time; it may wait for a keychain to be unlocked')),
     () => new Promise<never>(() => undefined),
   );
   try {
@@ -68,22 +71,32 @@ function talk(child: ChildProcessWithoutNullStreams, program: string, server: st
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let size = 0;
+    let complaint = Buffer.alloc(0);
     child.on('error', (error: NodeJS.ErrnoException) => reject(fail(program, describeStart(error))));
     child.stdout.on('data', (piece: Buffer) => {
       size += piece.byteLength;
       if (size > MAX_OUTPUT_BYTES) reject(fail(program, `it wrote more than ${MAX_OUTPUT_BYTES} bytes`));
       else pieces.push(piece);
     });
-    child.stderr.resume();
+    child.stderr.on('data', (piece: Buffer) => {
+      complaint = Buffer.concat([complaint, piece]).subarray(-MAX_COMPLAINT_BYTES);
+    });
     // A helper that ends without reading closes the pipe under us; its exit says more.
     child.stdin.on('error', () => undefined);
-    child.on('close', (exitCode) => resolve({ exitCode, output: Buffer.concat(pieces).toString('utf8') }));
+    child.on('close', (exitCode) =>
+      resolve({ exitCode, output: Buffer.concat(pieces).toString('utf8'), complaint: findLastLine(complaint) }),
+    );
     child.stdin.end(server);
   });
 }
 
 function describeStart(error: NodeJS.ErrnoException): string {
   return error.code === 'ENOENT' ? 'there is no such program on the PATH' : `it could not be started (${error.code})`;
+}
+
+/** What the last line says is why a program gave up; before it may come anything. */
+function findLastLine(text: Buffer): string {
+  return text.toString('utf8').trim().split('\n').at(-1) ?? '';
 }
 
 /** Only the text of a failure, and only a line of it; the output of a success is a secret. */
@@ -113,6 +126,6 @@ function parseLoosely(output: string): { Username?: unknown; Secret?: unknown } 
 
 function fail(program: string, problem: string): PlaitError {
   return new PlaitError('CREDENTIAL_HELPER_FAILED', `could not ask the credential helper ${program}: ${problem}`, {
-    hint: 'install or repair the helper, or remove it from `credsStore` and `credHelpers` of the docker config',
+    hint: 'install or repair the helper, or remove it from where it is named',
   });
 }

@@ -26,3 +26,8 @@ export function listSecrets(credentials: Credentials): readonly string[] {
   const { username, password } = credentials;
   return [toBasicHeader(username, password).slice('Basic '.length), encodeURIComponent(password), password];
 }
+
+/** What to do about credentials that are refused. */
+export function hintToRenew(registry: string): string {
+  return `they may have expired: renew them where they come from, in a file with \`docker login ${registry}\``;
+}

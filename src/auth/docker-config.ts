@@ -66,7 +66,11 @@ export function findHelper(config: DockerConfig, registry: string): string | und
   const name = own === undefined ? config.store : own[1];
   if (name === undefined || name === null || name === '') return undefined;
   if (typeof name === 'string') return name;
-  throw toInvalidCredentials(config.place, 'the name of a credential helper is not text', `correct ${config.place}`);
+  throw toInvalidCredentials(
+    config.place,
+    'the name of a credential helper is not text',
+    `correct \`credsStore\` and \`credHelpers\` in ${config.place}`,
+  );
 }
 
 /**

@@ -2,6 +2,7 @@ import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import { parseErrorBody } from '../transport/error-body.ts';
 import type { BufferedResponse } from '../transport/message.ts';
 import type { Transport } from '../transport/transport.ts';
+import { hintToRenew } from './credentials.ts';
 import { type Grant, parseGrant } from './token-answer.ts';
 import { type TokenQuery, toGetRequest, toPostRequest } from './token-request.ts';
 
@@ -21,7 +22,7 @@ export async function fetchToken(transport: Transport, query: TokenQuery): Promi
     'REGISTRY_PROTOCOL',
     `could not ${query.purpose}: ${query.realm.host} answered without a token`,
     {
-      hint: `check that ${query.realm.host} is the token server of ${query.origin.host}`,
+      hint: `${query.registry} names it as its token server; a proxy or a login page may answer in its place`,
     },
   );
 }
@@ -44,7 +45,7 @@ async function send(
   } catch (error) {
     if (!isPlaitError(error, 'REDIRECT_REFUSED')) throw error;
     throw new PlaitError('REALM_REFUSED', error.message, {
-      hint: `the token server that ${query.origin.host} names must not be used from outside; check its token settings`,
+      hint: `whoever runs ${query.registry} must correct the \`realm\` in its token settings: nothing was sent there`,
       cause: error,
     });
   }
@@ -64,15 +65,23 @@ interface Verdict {
   readonly hint: string;
 }
 
-function judge({ credentials, origin, realm }: TokenQuery, status: number): Verdict {
-  if (status === 429) return { code: 'REGISTRY_RATE_LIMITED', what: 'wants fewer requests', hint: 'try again later' };
+function judge({ credentials, registry, realm }: TokenQuery, status: number): Verdict {
+  if (status === 429) {
+    const hint = 'run again in a few minutes; a server may give more tokens to those who log in';
+    return { code: 'REGISTRY_RATE_LIMITED', what: 'wants fewer requests', hint };
+  }
   if (status !== 401 && status !== 403 && (status !== 400 || credentials === undefined)) {
-    return { code: 'REGISTRY_ERROR', what: 'answered with an error', hint: `check the token server ${realm.host}` };
+    const hint = `${registry} lets in nobody whom ${realm.host} gives no token: check that it is up, then run again`;
+    return { code: 'REGISTRY_ERROR', what: 'answered with an error', hint };
   }
   if (credentials === undefined) {
-    const hint = `log in with \`docker login ${origin.host}\`, or check the name: a private repository looks like a missing one`;
+    const hint = `log in with \`docker login ${registry}\`, or check the name: private ones look missing`;
     return { code: 'REGISTRY_UNAUTHORIZED', what: 'wants credentials, and there are none', hint };
   }
-  const code = status === 403 ? 'REGISTRY_DENIED' : 'REGISTRY_UNAUTHORIZED';
-  return { code, what: `did not accept the ${credentials.source}`, hint: 'check them, and the rights of that account' };
+  const what = `did not accept the ${credentials.source}`;
+  if (status === 403) {
+    const hint = 'give that account the right to pull here, and to push where Plait writes, or use another account';
+    return { code: 'REGISTRY_DENIED', what, hint };
+  }
+  return { code: 'REGISTRY_UNAUTHORIZED', what, hint: hintToRenew(registry) };
 }

@@ -58,6 +58,6 @@ function refuse(context: RealmContext, where: string, problem: string): PlaitErr
   return new PlaitError(
     'REALM_REFUSED',
     `could not ${context.purpose}: ${context.registry} names ${where} as its token server, ${problem}`,
-    { hint: `check the token settings of ${context.registry}` },
+    { hint: `whoever runs ${context.registry} must correct the \`realm\` in its token settings to an https URL` },
   );
 }

@@ -12,8 +12,10 @@ export interface TokenQuery {
   /** In the order in which they are sent. */
   readonly scopes: readonly Scope[];
   readonly credentials: Exclude<Credentials, { kind: 'registry-token' }> | undefined;
-  /** The registry that named the realm. */
+  /** The registry that named the realm, where it is spoken to. */
   readonly origin: URL;
+  /** The same as users write it. */
+  readonly registry: string;
   readonly purpose: string;
   /** Takes secrets out of the words of the server. */
   readonly conceal: (text: string) => string;

@@ -23,19 +23,19 @@ export async function drain(body: BodySource): Promise<void> {
  */
 export async function readBody(
   request: HttpRequest,
-  answer: { headers: ResponseHeaders; body: BodySource },
+  answer: { url: URL; headers: ResponseHeaders; body: BodySource },
   limit: BodyLimit,
 ): Promise<Uint8Array> {
   const announced = parseContentLength(answer.headers);
   if (request.method !== 'HEAD' && announced !== undefined && announced > limit.maxBytes) {
     answer.body.destroy();
-    throw toTooLarge(request, limit);
+    throw toTooLarge(request, answer.url, limit);
   }
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of answer.body) {
     size += piece.byteLength;
-    if (size > limit.maxBytes) throw toTooLarge(request, limit);
+    if (size > limit.maxBytes) throw toTooLarge(request, answer.url, limit);
     pieces.push(piece);
   }
   return Buffer.concat(pieces, size);
@@ -59,10 +59,10 @@ export function parseContentLength(headers: ResponseHeaders): number | undefined
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-function toTooLarge(request: HttpRequest, limit: BodyLimit): PlaitError {
-  const problem = `${request.url.host} sends more than ${limit.maxBytes} bytes`;
+function toTooLarge(request: HttpRequest, { host }: URL, limit: BodyLimit): PlaitError {
+  const problem = `${host} sends more than ${limit.maxBytes} bytes`;
   return new PlaitError(limit.tooLarge ?? 'REGISTRY_PROTOCOL', `could not ${request.purpose}: ${problem}`, {
-    hint: 'this is larger than any well-formed answer; Plait stopped reading',
+    hint: `no registry needs that much here; check that ${host} is one, and not a web site or proxy in its place`,
   });
 }
 

@@ -33,7 +33,7 @@ export function findRefusal(hostname: string, from: Zone | undefined): PlaitErro
 function toRefusal(hostname: string, addresses: readonly LookupAddress[]): PlaitError {
   const found = addresses.map(({ address }) => address).join(', ');
   return new PlaitError('REDIRECT_REFUSED', `${hostname} is inside a private network (${found})`, {
-    hint: 'a server on the internet must not send us to an address inside; use the registry by its inside name',
+    hint: 'a server on the internet must not send us inside; where that is meant, use the registry by its inside name',
   });
 }
 

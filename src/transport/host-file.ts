@@ -15,9 +15,13 @@ export async function readHostFile(path: string): Promise<string | undefined> {
     if (file.isFile() && file.size <= MAX_BYTES) return await readFile(path, 'utf8');
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    throw toInvalidHostFile(path, `it cannot be read (${codeOf(error)})`, `check the rights of ${path}`);
+    throw toUnreadable(path, error);
   }
-  throw toInvalidHostFile(path, `it is no file, or has more than ${MAX_BYTES} bytes`);
+  throw toInvalidHostFile(
+    path,
+    `it is no file, or has more than ${MAX_BYTES} bytes`,
+    `correct ${path}, or move it away`,
+  );
 }
 
 /** As {@link readHostFile}, for a file that another one names: it must be there. */
@@ -36,14 +40,19 @@ export async function listFolder(path: string): Promise<readonly string[] | unde
     return (await readdir(path)).sort((a, b) => (a < b ? -1 : 1));
   } catch (error) {
     if (isAbsent(error) || ['EACCES', 'EPERM'].includes(codeOf(error))) return undefined;
-    throw toInvalidHostFile(path, `it cannot be read (${codeOf(error)})`, `check the rights of ${path}`);
+    throw toUnreadable(path, error);
   }
 }
 
 /** `text` when it holds a PEM block of this kind. Throws HOST_FILE_INVALID naming `path` when it does not. */
 export function checkPem(text: string, path: string, kind: 'CERTIFICATE' | 'PRIVATE KEY'): string {
   if (new RegExp(`-----BEGIN (?:[A-Z]+ )?${kind}-----`).test(text)) return text;
-  throw toInvalidHostFile(path, `it holds no ${kind.toLowerCase()}`, 'it must be in PEM form');
+  const hint = `it must be in PEM form, with a line that reads -----BEGIN ${kind}-----`;
+  throw toInvalidHostFile(path, `it holds no ${kind.toLowerCase()}`, hint);
+}
+
+function toUnreadable(path: string, error: unknown): PlaitError {
+  return toInvalidHostFile(path, `it cannot be read (${codeOf(error)})`, `let the user that runs Plait read ${path}`);
 }
 
 function isAbsent(error: unknown): boolean {

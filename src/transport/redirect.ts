@@ -46,8 +46,9 @@ export function findNextHop(
   const url = resolveLocation(location, hop.url);
   if (url === undefined) throw refuse(request, hop, 'a Location that is not a URL');
   const crossedOrigin = hop.crossedOrigin || url.origin !== hop.url.origin;
+  if (hop.url.protocol === 'https:' && url.protocol === 'http:') throw refuseDowngrade(request, hop, url);
   const problem =
-    describeBadTarget(url, hop) ??
+    describeBadTarget(url) ??
     describeBadChain(request, hop, url) ??
     describeBadRepeat(request, { ...answer, crossedOrigin });
   if (problem !== undefined) throw refuse(request, hop, problem);
@@ -62,10 +63,9 @@ export function resolveLocation(location: string, base: URL): URL | undefined {
   return url;
 }
 
-function describeBadTarget(url: URL, hop: Hop): string | undefined {
+function describeBadTarget(url: URL): string | undefined {
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     return `to ${shorten(url.protocol)} which is not http or https`;
-  if (hop.url.protocol === 'https:' && url.protocol === 'http:') return `from https to http at ${shorten(url.host)}`;
   if (url.username !== '' || url.password !== '') return `to a URL with a user name at ${shorten(url.host)}`;
   return undefined;
 }
@@ -90,8 +90,14 @@ function describeBadRepeat(request: HttpRequest, next: { status: number; crossed
   return undefined;
 }
 
-function refuse(request: HttpRequest, hop: Hop, problem: string): PlaitError {
-  return new PlaitError('REDIRECT_REFUSED', `could not ${request.purpose}: ${hop.url.host} redirects ${problem}`, {
-    hint: `Plait does not follow this; check the set-up of ${hop.url.host} or of the proxy in front of it`,
-  });
+function refuse(request: HttpRequest, { url }: Hop, problem: string): PlaitError {
+  const hint = `Plait does not follow this; have the set-up of ${url.host}, or of the proxy in front of it, corrected`;
+  return new PlaitError('REDIRECT_REFUSED', `could not ${request.purpose}: ${url.host} redirects ${problem}`, { hint });
+}
+
+/** Mostly a registry that does not know of the TLS in front of it. */
+function refuseDowngrade(request: HttpRequest, hop: Hop, url: URL): PlaitError {
+  const { code, message } = refuse(request, hop, `from https to http at ${shorten(url.host)}`);
+  const hint = `the proxy in front of ${hop.url.host} must tell it that it is spoken to in https (X-Forwarded-Proto)`;
+  return new PlaitError(code, message, { hint });
 }

@@ -35,8 +35,9 @@ async function findTrust({ profile, hostFiles }: TrustOptions, host: string): Pr
   const files = await hostFiles.find(host);
   // Who names an authority wants the host to be checked, whatever others here do without.
   const skipVerify = own.insecureSkipVerify ?? (own.ca === undefined && files.skipVerify === true);
-  const authorities = own.ca === undefined ? files.authorities : [await readPem(own.ca, 'ca', 'CERTIFICATE')];
-  const client = (await readPair(own)) ?? files.client;
+  const authorities =
+    own.ca === undefined ? files.authorities : [await readPem(own.ca, { host, key: 'ca' }, 'CERTIFICATE')];
+  const client = (await readPair(own, host)) ?? files.client;
   const trust = {
     ...(authorities.length === 0 ? {} : { authorities: authorities.join('\n') }),
     ...(client === undefined ? {} : { client }),
@@ -47,21 +48,28 @@ async function findTrust({ profile, hostFiles }: TrustOptions, host: string): Pr
   return trust;
 }
 
-async function readPair({ clientCert, clientKey }: HostProfile): Promise<ClientPair | undefined> {
+async function readPair({ clientCert, clientKey }: HostProfile, host: string): Promise<ClientPair | undefined> {
   if (clientCert === undefined || clientKey === undefined) return undefined;
-  const certificate = await readPem(clientCert, 'clientCert', 'CERTIFICATE');
-  return { certificate, key: await readPem(clientKey, 'clientKey', 'PRIVATE KEY') };
+  const certificate = await readPem(clientCert, { host, key: 'clientCert' }, 'CERTIFICATE');
+  return { certificate, key: await readPem(clientKey, { host, key: 'clientKey' }, 'PRIVATE KEY') };
 }
 
-async function readPem(path: string, key: string, kind: 'CERTIFICATE' | 'PRIVATE KEY'): Promise<string> {
-  try {
-    const pem = await readFile(path, 'utf8');
-    if (new RegExp(`-----BEGIN (?:[A-Z]+ )?${kind}-----`).test(pem)) return pem;
-  } catch (cause) {
-    throw new PlaitError('REGISTRY_TLS', `could not read ${path}`, { hint: `check \`${key}\``, cause });
-  }
-  const what = kind.toLowerCase();
-  throw new PlaitError('REGISTRY_TLS', `${path} holds no ${what}`, { hint: `\`${key}\` names a PEM file` });
+/** Where the config names a file. */
+interface Setting {
+  readonly host: string;
+  readonly key: string;
+}
+
+async function readPem(path: string, { host, key }: Setting, kind: 'CERTIFICATE' | 'PRIVATE KEY'): Promise<string> {
+  const pem = await readFile(path, 'utf8').catch((cause: unknown) => {
+    const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'it is not readable';
+    const hint = `correct \`${key}\` of ${host} under \`registries\`, and let the user that runs Plait read the file`;
+    throw new PlaitError('REGISTRY_TLS', `could not read ${path}: ${reason}`, { hint, cause });
+  });
+  if (new RegExp(`-----BEGIN (?:[A-Z]+ )?${kind}-----`).test(pem)) return pem;
+  throw new PlaitError('REGISTRY_TLS', `${path} holds no ${kind.toLowerCase()}`, {
+    hint: `\`${key}\` of ${host} must name a file in PEM form, with a line that reads -----BEGIN ${kind}-----`,
+  });
 }
 
 /** What OpenSSL cannot read would otherwise end the process from inside a connection. */

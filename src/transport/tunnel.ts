@@ -37,12 +37,16 @@ export function openTunnel(options: TunnelOptions, done: (error: Error | null, s
     fail(`it answered ${statusCode} ${cleanText(statusMessage, 80)}`.trim(), hintFor(statusCode));
   });
   request.once('timeout', () => request.destroy(new Error('no answer within the time limit')));
-  request.once('error', (cause) => fail(cleanText(cause.message), 'check HTTPS_PROXY, HTTP_PROXY and NO_PROXY', cause));
+  request.once('error', (cause) => fail(cleanText(cause.message), CHECK_PROXY, cause));
   request.end();
 }
 
+const CHECK_PROXY =
+  'check that the proxy is up, and its address in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY; NO_PROXY is the way around it';
+
 function hintFor(status: number | undefined): string {
-  if (status === 407) return 'it wants a user name and password: HTTPS_PROXY=http://user:password@host:port';
+  if (status === 407)
+    return 'it wants a user name and password: HTTPS_PROXY=http://user:password@host:port, with %40 for @ in either';
   return 'the proxy must allow CONNECT to this host and port; hosts to reach directly go into NO_PROXY';
 }
 

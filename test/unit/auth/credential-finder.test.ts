@@ -62,6 +62,17 @@ describe('credentials', () => {
     expect(await finder.find('quay.io')).toBeUndefined();
   });
 
+  it.each([
+    ['credsStore', { credsStore: 'test' }],
+    ['credHelpers', { credHelpers: { 'ghcr.io': 'test' } }],
+  ])('are an error when the helper of `%s` fails, which says where it is named', async (_key, config) => {
+    const finder = makeFinder({ config, environment: installHelper('test', 'exit 1') });
+    await expect(finder.find('ghcr.io')).rejects.toMatchObject({
+      code: 'CREDENTIAL_HELPER_FAILED',
+      hint: expect.stringContaining('~/.docker/config.json'),
+    });
+  });
+
   it('of Docker Hub are asked for under its old address', async () => {
     const finder = makeFinder({
       config: { credsStore: 'test' },

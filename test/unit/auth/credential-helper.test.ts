@@ -37,6 +37,23 @@ describe('a credential helper', () => {
   });
 
   it.each([
+    ['on its output', `echo 'vault is sealed'; exit 2`, /vault is sealed/],
+    [
+      'on standard error, the last line of it',
+      `echo 'Traceback' >&2; echo 'vault is sealed' >&2; exit 2`,
+      /2: vault is s/,
+    ],
+    ['on both, the output first', `echo 'no vault'; echo 'warning: old' >&2; exit 2`, /: no vault$/],
+    ['at length', `yes sealed | tr '\\n' ' ' | head -c 100000 >&2; exit 2`, /^.{1,320}$/],
+  ])('that fails is quoted, whether it says why %s', async (_where, body, message) => {
+    await expect(ask(body)).rejects.toMatchObject({
+      code: 'CREDENTIAL_HELPER_FAILED',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it.each([
+    ['it fails with a secret on standard error', `echo '{"Secret":"${CANARY}"}' >&2; exit 1`],
     ['it fails', `echo 'vault is sealed'; exit 2`],
     ['it writes no JSON', `echo hello ${CANARY}`],
     ['it leaves out the secret', `echo '{"Username":"u","Token":"${CANARY}"}'`],

@@ -53,6 +53,7 @@ describe('a token server', () => {
 
 function toQuery(more: Pick<TokenQuery, 'realm' | 'origin'>): TokenQuery {
   return {
+    registry: 'registry.example',
     service: 's',
     scopes: parseScopes('repository:a:pull'),
     credentials: undefined,
