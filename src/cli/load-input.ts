@@ -2,7 +2,7 @@ import { ConfigError, type Diagnostic } from '../config/diagnostic.ts';
 import { findConfig } from '../config/discover.ts';
 import { createIncludeReader } from '../config/include/file-reader.ts';
 import type { IncludeReader } from '../config/include/include-reader.ts';
-import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { type LoadedConfig, type LoadOptions, loadConfig, loadTraced } from '../config/load.ts';
 import { readConfig, toStdinConfig } from '../config/read-config.ts';
 import type { ConfigSource } from '../config/source-file.ts';
 import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
@@ -23,13 +23,21 @@ export async function loadChecked(
   context: CliContext,
   options: InputOptions & Pick<DisplayOptions, 'color'>,
 ): Promise<LoadedConfig> {
+  return (await loadCheckedTraced(context, options)).config;
+}
+
+/** As {@link loadChecked}, with what everything was made of. */
+export async function loadCheckedTraced(
+  context: CliContext,
+  options: InputOptions & Pick<DisplayOptions, 'color'>,
+): Promise<ReturnType<typeof loadTraced>> {
   const input = await readInput(context, options);
   const { texts } = input;
   const style = chooseStyle(context, context.stderr, options.color);
   try {
-    const config = loadInput(context, options, input);
-    context.stderr.write(renderDiagnostics(config.diagnostics, texts, style));
-    return config;
+    const traced = loadTraced(toLoadOptions(context, options, input));
+    context.stderr.write(renderDiagnostics(traced.config.diagnostics, texts, style));
+    return traced;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     context.stderr.write(renderDiagnostics(error.diagnostics, texts, style));
@@ -108,14 +116,18 @@ async function getConfigPath(workingDirectory: string): Promise<string> {
 
 /** Checks and expands what {@link readInput} read. Throws ConfigError. */
 export function loadInput(context: CliContext, options: InputOptions, input: Input): LoadedConfig {
-  return loadConfig({
+  return loadConfig(toLoadOptions(context, options, input));
+}
+
+function toLoadOptions(context: CliContext, options: InputOptions, input: Input): LoadOptions {
+  return {
     files: input.configs,
     variables: Object.fromEntries(options.var.map(parseAssignment)),
     variableFiles: input.variableFiles,
     environment: context.environment,
     includes: input.includes,
     now: context.clock.now(),
-  });
+  };
 }
 
 function readStandardInput(context: CliContext): ConfigSource {

@@ -114,7 +114,8 @@ function addReading(register: Register): void {
   register(validate, async () => (await import('./commands/validate.ts')).runValidate);
 
   const render = new Command('render').description('print the config with everything expanded');
-  addDisplayOptions(addInputOptions(render), ['text', 'json']);
+  addInputOptions(render).option('--origin', 'say of each value where it comes from: file and line, variables');
+  addDisplayOptions(render, ['text', 'json']);
   register(render, async () => (await import('./commands/render.ts')).runRender);
 
   const inspect = new Command('inspect').description('show a live index or image').argument('<reference>');

@@ -9,16 +9,27 @@ import { followInclude, type IncludeContext, identify } from './include/follow-i
 import type { IncludeReader } from './include/include-reader.ts';
 import { type FilePart, type LoadContext, loadFile } from './load-file.ts';
 import { descend } from './node.ts';
-import { joinRegistries } from './registries.ts';
+import { joinRegistries, type WrittenSettings } from './registries.ts';
 import { checkSources } from './run/check-sources.ts';
 import { checkDeletes, checkReadOnly } from './run/check-writes.ts';
-import { joinDrift } from './run/drift-rules.ts';
-import { joinGuards } from './run/run-guards.ts';
-import { settleAbsences } from './run/settle-absences.ts';
+import { joinDrift, type WrittenDrift } from './run/drift-rules.ts';
+import { joinGuards, type WrittenGuards } from './run/run-guards.ts';
+import { settleAbsences, type TracedAbsence } from './run/settle-absences.ts';
 import type { DriftRules, RunGuards } from './run-rules.ts';
-import { shareTags } from './share-tags.ts';
+import { shareTags, type TracedDeclaration } from './share-tags.ts';
 import { type ConfigSource, type SourceFile, toSourceFile } from './source-file.ts';
 import { checkDeclared, readVariableFiles } from './variable-files.ts';
+
+/** What a config was made of: the nodes of the files, in which every value has a place. */
+export interface Trace {
+  readonly images: readonly TracedDeclaration[];
+  readonly absences: readonly TracedAbsence[];
+  /** The one that counts, by host. */
+  readonly registries: ReadonlyMap<string, WrittenSettings>;
+  /** Of each file. */
+  readonly guards: readonly WrittenGuards[];
+  readonly drift: readonly WrittenDrift[];
+}
 
 /** The config files of a run, checked and expanded. */
 export interface LoadedConfig {
@@ -55,42 +66,55 @@ export interface LoadOptions {
  * `includes` reads.
  */
 export function loadConfig(options: LoadOptions): LoadedConfig {
+  return loadTraced(options).config;
+}
+
+/** As {@link loadConfig}, with what everything was made of. */
+export function loadTraced(options: LoadOptions): { readonly config: LoadedConfig; readonly trace: Trace } {
   const findings = new Findings();
   const parts = loadParts(options, findings);
-  const guards = joinGuards(
-    parts.flatMap((part) => part.guards),
-    findings,
-  );
-  const drift = joinDrift(
-    parts.flatMap((part) => part.drift),
-    findings,
-  );
-  const settings = joinRegistries(
+  const written = { guards: parts.flatMap((part) => part.guards), drift: parts.flatMap((part) => part.drift) };
+  const guards = joinGuards(written.guards, findings);
+  const drift = joinDrift(written.drift, findings);
+  const registries = joinRegistries(
     parts.flatMap((part) => part.registries),
     findings,
   );
+  const settings = new Map([...registries].map(([host, each]) => [host, each.settings]));
+  const images = parts.flatMap((part) => part.images);
+  checkSources(
+    images.flatMap((image) => image.sources),
+    guards,
+    findings,
+  );
+  const tags = settleTags(parts, settings, findings);
+  findings.assertNoError();
+  warnEmpty(tags, parts, findings);
+  const config = {
+    files: parts.map(({ file }) => toHashed(file)),
+    declarations: tags.images.map(({ declaration }) => declaration),
+    absences: tags.absences.map(({ declared }) => declared),
+    guards,
+    drift,
+    settings,
+    diagnostics: findings.list(),
+  };
+  return { config, trace: { ...tags, ...written, registries } };
+}
+
+/** The tags that are wanted and those that are to be gone. */
+function settleTags(
+  parts: readonly FilePart[],
+  settings: LoadedConfig['settings'],
+  findings: Findings,
+): Pick<Trace, 'images' | 'absences'> {
   const images = parts.flatMap((part) => part.images);
   const absences = parts.flatMap((part) => part.absences);
   const wanted = images.flatMap((image) => image.tags);
   const deletes = absences.map(({ repository, cursor }) => ({ repository, where: descend(cursor, 'target') }));
   checkReadOnly([...wanted, ...deletes], settings, findings);
   checkDeletes(deletes, settings, findings);
-  checkSources(
-    images.flatMap((image) => image.sources),
-    guards,
-    findings,
-  );
-  const loaded = { declarations: shareTags(images, findings), absences: settleAbsences(absences, wanted, findings) };
-  findings.assertNoError();
-  warnEmpty(loaded, parts, findings);
-  return {
-    files: parts.map(({ file }) => toHashed(file)),
-    ...loaded,
-    guards,
-    drift,
-    settings,
-    diagnostics: findings.list(),
-  };
+  return { images: shareTags(images, findings), absences: settleAbsences(absences, wanted, findings) };
 }
 
 /** The files of the run, each followed by those that it includes. */
@@ -128,11 +152,11 @@ function loadTree(file: SourceFile, delegation: Delegation, context: TreeContext
 }
 
 function warnEmpty(
-  { declarations, absences }: Pick<LoadedConfig, 'declarations' | 'absences'>,
+  { images, absences }: Pick<Trace, 'images' | 'absences'>,
   [first]: readonly FilePart[],
   findings: Findings,
 ): void {
-  if (declarations.length > 0 || absences.length > 0 || first === undefined) return;
+  if (images.length > 0 || absences.length > 0 || first === undefined) return;
   const message = 'nothing is declared: there is no image, or none that is enabled';
   const where = { node: { file: first.file, offset: 0 }, path: ['images'] };
   findings.warn({ code: 'no-images', where, message });

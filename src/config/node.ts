@@ -95,6 +95,14 @@ export function findValue(node: ConfigNode, key: string): ConfigNode | undefined
   return node.kind === 'map' ? node.entries.get(key)?.value : undefined;
 }
 
+/** What `steps` lead to; undefined when one of them is missing. */
+export function findExact({ node }: Cursor, ...steps: KeyPath): ConfigNode | undefined {
+  return steps.reduce<ConfigNode | undefined>(
+    (found, step) => (found === undefined ? undefined : findChild(found, step)),
+    node,
+  );
+}
+
 /** Follows `steps` as far as they lead; a missing step leaves the cursor at what would hold it. */
 export function descend(cursor: Cursor, ...steps: KeyPath): Cursor {
   let { node, path } = cursor;

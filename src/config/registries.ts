@@ -16,7 +16,10 @@ export const EVERY_HOST = '*';
 export interface WrittenSettings {
   readonly host: string;
   readonly settings: RegistrySettings;
+  /** At the host. */
   readonly where: Place;
+  /** At the settings. */
+  readonly cursor: Cursor;
 }
 
 /** What holds for `registry`: its own settings, else those of `*`; the two are not mixed. */
@@ -35,7 +38,7 @@ export function listRegistries(
     const host = readHost(key, where, findings);
     const entry: Entry = { input, cursor: descend(cursor, key), isEveryHost: host === EVERY_HOST, findings };
     for (const check of [checkTransport, checkWrites, checkClientPair, checkMirrors, checkAuth]) check(entry);
-    return host === undefined ? [] : [{ host, settings: toSettings(entry), where }];
+    return host === undefined ? [] : [{ host, settings: toSettings(entry), where, cursor: entry.cursor }];
   });
 }
 
@@ -43,7 +46,7 @@ export function listRegistries(
 export function joinRegistries(
   written: readonly WrittenSettings[],
   findings: Findings,
-): ReadonlyMap<string, RegistrySettings> {
+): ReadonlyMap<string, WrittenSettings> {
   const first = new Map<string, WrittenSettings>();
   for (const each of written) {
     const other = first.get(each.host);
@@ -55,7 +58,7 @@ export function joinRegistries(
       findings.error({ code: 'duplicate-registry', where: each.where, message, hint: 'keep one of the two' });
     }
   }
-  return new Map([...first].map(([host, { settings }]) => [host, settings]));
+  return first;
 }
 
 function isSameSettings(a: RegistrySettings, b: RegistrySettings): boolean {

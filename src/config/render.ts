@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { stringify } from 'yaml';
+import { Document, isMap, isScalar, isSeq, stringify } from 'yaml';
 import type { Annotations } from '../oci/descriptor.ts';
 import { formatPlatform } from '../oci/platform.ts';
 import { formatReference } from '../oci/reference.ts';
@@ -14,6 +14,7 @@ import type {
   PlatformSource,
   SameLabel,
 } from './declaration.ts';
+import { formatKeyPath, type KeyPath } from './key-path.ts';
 import type { LoadedConfig } from './load.ts';
 import { DEFAULT_DRIFT_RULES, DEFAULT_RUN_GUARDS, type DriftRules, type RunGuards } from './run-rules.ts';
 
@@ -36,9 +37,26 @@ export function renderConfig({ declarations, absences, guards, drift, settings }
 
 type Rendered = Pick<LoadedConfig, 'declarations' | 'absences' | 'guards' | 'drift' | 'settings'>;
 
+const FORMAT = { compat: 'yaml-1.1', aliasDuplicateObjects: false, lineWidth: 0 } as const;
+
 /** Plain data as YAML that every reader understands alike: what is a boolean or number to any of them is quoted. */
 export function formatYaml(value: unknown): string {
-  return stringify(value, { compat: 'yaml-1.1', aliasDuplicateObjects: false, lineWidth: 0 });
+  return stringify(value, FORMAT);
+}
+
+/** As {@link formatYaml}, with a comment after each single value that `comments` has for its key path. */
+export function formatCommentedYaml(value: unknown, comments: ReadonlyMap<string, string>): string {
+  const document = new Document(value, FORMAT);
+  const visitNode = (node: unknown, path: KeyPath): void => {
+    if (isMap(node)) for (const { key, value: inner } of node.items) visitNode(inner, [...path, String(key)]);
+    else if (isSeq(node)) for (const [index, inner] of node.items.entries()) visitNode(inner, [...path, index]);
+    else if (isScalar(node)) {
+      const comment = comments.get(formatKeyPath(path));
+      if (comment !== undefined) node.comment = ` ${comment}`;
+    }
+  };
+  visitNode(document.contents, []);
+  return document.toString(FORMAT);
 }
 
 function renderRunGuards({ allowedSources, ...guards }: RunGuards): object {

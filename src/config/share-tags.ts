@@ -23,19 +23,27 @@ interface Sharing {
   readonly differences: WeakMap<CheckedImage, WeakMap<CheckedImage, readonly string[]>>;
 }
 
+/** A declaration, and what it was made of. */
+export interface TracedDeclaration {
+  readonly declaration: Declaration;
+  readonly image: CheckedImage;
+  /** Those that it keeps, in the order in which the image has them. */
+  readonly tags: readonly WantedTag[];
+}
+
 /**
  * Gives every tag to one image and makes the images declarations. A tag that two images want is an error when their
  * content differs; when it is the same, the first one keeps the tag. An image that is left without tags goes.
  */
-export function shareTags(images: readonly CheckedImage[], findings: Findings): readonly Declaration[] {
+export function shareTags(images: readonly CheckedImage[], findings: Findings): readonly TracedDeclaration[] {
   const sharing: Sharing = { findings, owners: new Map(), similar: new Map(), differences: new WeakMap() };
   const declarations = images.flatMap((image) => {
     const own = image.tags.filter((wanted) => claimTag(sharing, { image, wanted }));
     for (const wanted of own) warnSimilar(sharing, wanted);
-    return own.length === 0 ? [] : [{ image, declaration: toDeclaration(image, own) }];
+    return own.length === 0 ? [] : [{ image, tags: own, declaration: toDeclaration(image, own) }];
   });
   checkIds(declarations, findings);
-  return declarations.map(({ declaration }) => declaration);
+  return declarations;
 }
 
 function toKey({ repository, tag }: WantedTag): string {
@@ -136,10 +144,7 @@ function groupTags(wanted: readonly WantedTag[]): readonly DeclaredTarget[] {
   return [...groups.values()];
 }
 
-function checkIds(
-  all: readonly { readonly image: CheckedImage; readonly declaration: Declaration }[],
-  findings: Findings,
-): void {
+function checkIds(all: readonly TracedDeclaration[], findings: Findings): void {
   const first = new Map<string, CheckedImage>();
   for (const { image, declaration } of all) {
     const other = first.get(declaration.id);

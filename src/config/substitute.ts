@@ -107,7 +107,7 @@ function resolveReference(
 }
 
 /** A list keeps the positions of its items, which are where a wrong one must be corrected. */
-function placeAt({ file, offset }: ConfigNode, value: ConfigNode): ConfigNode {
+function placeAt({ file, offset }: ConfigNode, { via: _via, ...value }: ConfigNode): ConfigNode {
   return { ...value, file, offset };
 }
 

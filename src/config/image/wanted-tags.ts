@@ -1,5 +1,5 @@
 import type { Repository } from '../../oci/repository.ts';
-import type { Findings, Place } from '../findings.ts';
+import type { Findings } from '../findings.ts';
 import { type Cursor, descend } from '../node.ts';
 import { checkTag, readRepository } from '../read-reference.ts';
 import { quote } from '../scalar-text.ts';
@@ -9,7 +9,9 @@ import type { ImageContext } from './image-context.ts';
 export interface WantedTag {
   readonly repository: Repository;
   readonly tag: string;
-  readonly where: Place;
+  readonly where: Cursor;
+  /** Where the repository is written. */
+  readonly target: Cursor;
 }
 
 /** All tags of an image, in the order of the file; those with a fault are reported and left out. */
@@ -43,8 +45,9 @@ function readTarget(
   cursor: Cursor,
   findings: Findings,
 ): readonly WantedTag[] {
-  const repository = text === undefined ? undefined : readRepository(text, descend(cursor, name), findings);
+  const target = descend(cursor, name);
+  const repository = text === undefined ? undefined : readRepository(text, target, findings);
   const places = tags.map((tag, index) => ({ tag, where: descend(cursor, 'tags', index) }));
   const valid = places.filter(({ tag, where }) => checkTag(tag, where, findings));
-  return repository === undefined ? [] : valid.map(({ tag, where }) => ({ repository, tag, where }));
+  return repository === undefined ? [] : valid.map(({ tag, where }) => ({ repository, tag, where, target }));
 }

@@ -9,7 +9,7 @@ import { describePlace, findOrigin } from '../source-file.ts';
 /** The `drift` of one file. */
 export interface WrittenDrift {
   readonly children: DriftRules['children'] | undefined;
-  readonly ignore: readonly DriftIgnore[];
+  readonly ignore: readonly { readonly rule: DriftIgnore; readonly cursor: Cursor }[];
   /** At the mapping. */
   readonly cursor: Cursor;
 }
@@ -23,8 +23,9 @@ interface Reading {
 /** What `drift` says, `cursor` being at the mapping; what is wrong or has expired is reported and left out. */
 export function readDrift(input: DriftInput, cursor: Cursor, reading: Reading): WrittenDrift {
   const ignore = (input.ignore ?? []).flatMap((each, index) => {
-    const rule = readIgnore(each, descend(cursor, 'ignore', index), reading);
-    return rule === undefined ? [] : [rule];
+    const at = descend(cursor, 'ignore', index);
+    const rule = readIgnore(each, at, reading);
+    return rule === undefined ? [] : [{ rule, cursor: at }];
   });
   return { children: input.children, ignore, cursor };
 }
@@ -78,6 +79,6 @@ export function joinDrift(written: readonly WrittenDrift[], findings: Findings):
   }
   return {
     children: first?.children ?? DEFAULT_DRIFT_RULES.children,
-    ignore: written.flatMap(({ ignore }) => ignore),
+    ignore: written.flatMap(({ ignore }) => ignore.map(({ rule }) => rule)),
   };
 }

@@ -1,5 +1,5 @@
 import type { Repository } from '../../oci/repository.ts';
-import type { Findings, Place } from '../findings.ts';
+import type { Findings } from '../findings.ts';
 import { type Cursor, descend, findValue } from '../node.ts';
 import { readTagPattern } from '../read-pattern.ts';
 import { checkTag, readRepository } from '../read-reference.ts';
@@ -11,9 +11,14 @@ import type { TagPattern } from '../tag-pattern.ts';
 export interface CheckedAbsence {
   readonly cursor: Cursor;
   readonly repository: Repository;
-  readonly tags: readonly { readonly tag: string; readonly where: Place }[];
-  readonly patterns: readonly { readonly pattern: TagPattern; readonly where: Place }[];
+  readonly tags: readonly AbsentTag[];
+  readonly patterns: readonly { readonly pattern: TagPattern; readonly where: Cursor }[];
   readonly except: ReadonlySet<string>;
+}
+
+export interface AbsentTag {
+  readonly tag: string;
+  readonly where: Cursor;
 }
 
 /** The sound entries of `absent`; what is wrong is reported. `cursor` is at the list. */

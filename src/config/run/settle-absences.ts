@@ -6,7 +6,14 @@ import type { WantedTag } from '../image/wanted-tags.ts';
 import { matchesSome } from '../read-pattern.ts';
 import { quote } from '../scalar-text.ts';
 import { describePlace, findOrigin } from '../source-file.ts';
-import type { CheckedAbsence } from './read-absences.ts';
+import type { AbsentTag, CheckedAbsence } from './read-absences.ts';
+
+/** A declared absence, and what it was made of. */
+export interface TracedAbsence {
+  readonly declared: DeclaredAbsence;
+  readonly absence: CheckedAbsence;
+  readonly tags: readonly AbsentTag[];
+}
 
 /**
  * Makes declared absences of what the files say. A tag that is wanted and absent is reported with both places, and so is
@@ -16,7 +23,7 @@ export function settleAbsences(
   absences: readonly CheckedAbsence[],
   wanted: readonly WantedTag[],
   findings: Findings,
-): readonly DeclaredAbsence[] {
+): readonly TracedAbsence[] {
   const index = indexTags(wanted);
   for (const absence of absences) checkOverlap(absence, index.get(toRepositoryKey(absence.repository)), findings);
   const claims = new Map<string, Place>();
@@ -27,16 +34,15 @@ export function settleAbsences(
     const name = `absent ${formatRepository(absence.repository)}`;
     const count = (names.get(name) ?? 0) + 1;
     names.set(name, count);
-    return [
-      {
-        id: count === 1 ? name : `${name} ${count}`,
-        origin: findOrigin(absence.cursor.node),
-        repository: absence.repository,
-        tags: tags.map(({ tag }) => tag),
-        tagsMatching: absence.patterns.map(({ pattern }) => pattern),
-        except: [...absence.except],
-      },
-    ];
+    const declared: DeclaredAbsence = {
+      id: count === 1 ? name : `${name} ${count}`,
+      origin: findOrigin(absence.cursor.node),
+      repository: absence.repository,
+      tags: tags.map(({ tag }) => tag),
+      tagsMatching: absence.patterns.map(({ pattern }) => pattern),
+      except: [...absence.except],
+    };
+    return [{ declared, absence, tags }];
   });
 }
 
