@@ -12,6 +12,7 @@ import { chooseStyle } from './display.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import type { DisplayOptions } from './options.ts';
+import { type LockRecord, recordLock } from './record-lock.ts';
 import { VERSION } from './version.ts';
 import { writeWholeFile } from './write-file.ts';
 
@@ -29,6 +30,8 @@ export interface ApplyRun {
   /** When the registries were read for the plan, on the monotonic clock; long ago for a saved plan. */
   readonly plannedAt: number;
   readonly flags: ApplyFlags;
+  /** Where what was done is recorded, when it is. */
+  readonly lock?: LockRecord | undefined;
 }
 
 /** Carries the plan out, prints and saves how it went, and returns the exit codes that hold for it. */
@@ -51,11 +54,24 @@ export async function carryOut(context: CliContext, run: ApplyRun): Promise<read
   return [...codes, ...(await saveResult(context, run, result))];
 }
 
-/** Writes the file of `--result`. What was applied stays applied when it cannot be written: that is an exit code more. */
+/**
+ * Writes the lock file and the file of `--result`. What was applied stays applied when one cannot be written: that is an exit
+ * code more.
+ */
 export async function saveResult(
   context: CliContext,
-  { plan, client, flags }: Pick<ApplyRun, 'plan' | 'client' | 'flags'>,
+  run: Pick<ApplyRun, 'plan' | 'client' | 'flags' | 'lock'>,
   result: ApplyResult,
+): Promise<readonly ExitCode[]> {
+  const failed = hasWritten(result) ? EXIT_CODES.partial : EXIT_CODES.error;
+  const codes = await recordLock(context, run.lock, { plan: run.plan, result, failed });
+  return [...codes, ...(await saveResultFile(context, run, { result, failed }))];
+}
+
+async function saveResultFile(
+  context: CliContext,
+  { plan, client, flags }: Pick<ApplyRun, 'plan' | 'client' | 'flags'>,
+  { result, failed }: { readonly result: ApplyResult; readonly failed: ExitCode },
 ): Promise<readonly ExitCode[]> {
   if (flags.result === undefined) return [];
   const facts = { version: VERSION, finishedAt: context.clock.now(), requests: client.requestCounts() };
@@ -64,7 +80,7 @@ export async function saveResult(
     return [];
   } catch (error) {
     context.stderr.write(renderError(toPlaitError(error), chooseStyle(context, context.stderr, flags.color)));
-    return [hasWritten(result) ? EXIT_CODES.partial : EXIT_CODES.error];
+    return [failed];
   }
 }
 

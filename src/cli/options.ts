@@ -25,6 +25,12 @@ export interface CacheOptions {
   readonly cache?: string | boolean;
 }
 
+export interface LockOptions {
+  /** Absent: `enforce` when there is a lock file, else `off`. */
+  readonly lock?: 'off' | 'record' | 'enforce';
+  readonly lockFile?: string;
+}
+
 export interface DisplayOptions {
   readonly output: readonly string[];
   readonly color: 'auto' | 'always' | 'never';
@@ -61,6 +67,19 @@ export function addCacheOptions(command: Command): Command {
       'where content is kept by digest between runs (default: plait in the cache folder of the user)',
     )
     .option('--no-cache', 'keep nothing between runs, and use nothing kept');
+}
+
+export function addLockOptions(command: Command): Command {
+  return addLockFileOption(command).addOption(
+    new Option(
+      '--lock <mode>',
+      'record: write sources and tags into the lock file; enforce: take sources from it, as without this flag when there is one',
+    ).choices(['off', 'record', 'enforce']),
+  );
+}
+
+export function addLockFileOption(command: Command): Command {
+  return command.option('--lock-file <path>', 'the lock file (default: manifests.lock.yaml beside the config)');
 }
 
 export function addDisplayOptions(command: Command, formats: readonly string[]): Command {
@@ -103,6 +122,7 @@ export function applyEnvironment(command: Command, environment: Readonly<Record<
 }
 
 function parseVariable(option: Option, variable: string, value: string): unknown {
+  if (option.optional && /^(?:1|0|true|false|yes|no|on|off)$/i.test(value)) return parseSwitch(variable, value);
   if (option.negate) return !parseSwitch(variable, value);
   if (option.isBoolean()) return parseSwitch(variable, value);
   if (Array.isArray(option.defaultValue)) return value.split('\n').filter((line) => line !== '');

@@ -13,6 +13,7 @@ import { readState } from '../state/read-state.ts';
 import type { CliContext } from './context.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { readGitCommit } from './git-commit.ts';
+import type { OpenLock } from './lock-input.ts';
 import type { CacheOptions, SelectionOptions } from './options.ts';
 import { withCache } from './use-cache.ts';
 import { VERSION } from './version.ts';
@@ -24,6 +25,8 @@ export interface PlanQuestion {
   readonly absences: LoadedConfig['absences'];
   readonly scope: PlanScope;
   readonly allowances: readonly Allowance[];
+  /** Absent: without a lock file. */
+  readonly lock?: OpenLock;
 }
 
 /** Throws USAGE for a selection that matches nothing and for text that is no allowance. */
@@ -52,15 +55,23 @@ export async function computePlan(context: CliContext, question: PlanQuestion, t
   const onProgress = tools.progress.reading;
   const { config, declarations, absences, allowances, scope } = question;
   const { guards, drift, settings } = config;
+  const lock = question.lock?.use;
   const [images, unwanted] = await Promise.all([
     withCache(context, tools.flags, (cache) =>
-      readState(tools.client, declarations, { signal, onProgress, cache, children: drift.children }),
+      readState(tools.client, declarations, {
+        signal,
+        onProgress,
+        cache,
+        children: drift.children,
+        ...(lock === undefined ? {} : { lock }),
+      }),
     ),
     readAbsences(tools.client, absences, { signal }),
   ]);
   tools.progress.clear();
   const mayDelete = (registry: string) => settingsFor(settings, registry).deletes === 'tag';
-  return makePlan({ images, absences: unwanted, guards, allowances, mayDelete, scope });
+  const locked = lock === undefined ? {} : { lock: lock.lock };
+  return makePlan({ images, absences: unwanted, guards, allowances, mayDelete, scope, ...locked });
 }
 
 /** What the plan document says besides the plan. */

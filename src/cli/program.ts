@@ -11,6 +11,8 @@ import {
   addConnectionOptions,
   addDisplayOptions,
   addInputOptions,
+  addLockFileOption,
+  addLockOptions,
   addSelectionOptions,
   applyEnvironment,
   repeatable,
@@ -77,7 +79,7 @@ function createProgram(context: CliContext, end: (code: ExitCode) => void): Comm
 
 function addPlanning(register: Register): void {
   const plan = new Command('plan').description('compare the config with the registries and print what would change');
-  addPlanOptions(plan);
+  addLockOptions(addPlanOptions(plan));
   plan.option('-o, --out <file>', 'save the plan, to be applied exactly as it is');
   addDisplayOptions(plan, ['text', 'json']);
   register(plan, async () => (await import('./commands/plan.ts')).runPlan);
@@ -85,7 +87,7 @@ function addPlanning(register: Register): void {
   const apply = new Command('apply')
     .description('plan, show, ask, and push only what differs; with FILE exactly that saved plan, without asking')
     .argument('[file]', 'a plan saved with plait plan -o');
-  addPlanOptions(apply)
+  addLockOptions(addPlanOptions(apply))
     .option('-y, --yes', 'do not ask')
     .option('--dry-run', 'everything but writes')
     .option('--fail-fast', 'stop at the first failure instead of going on with other images')
@@ -125,6 +127,14 @@ function addReading(register: Register): void {
     .option('--platform <platform>', 'which image a client on this platform gets, and why');
   addDisplayOptions(inspect, ['text', 'json']);
   register(inspect, async () => (await import('./commands/inspect.ts')).runInspect);
+
+  const lock = new Command('lock')
+    .description('pin every source that is named by a tag alone, by digest, in the lock file')
+    .option('--update [glob]', 'renew the pins of all sources, or of those whose repository:tag matches')
+    .option('--check', 'change nothing; exit 2 when the lock file and the registries differ');
+  addConnectionOptions(addLockFileOption(addInputOptions(lock)));
+  addDisplayOptions(lock, ['text', 'json']);
+  register(lock, async () => (await import('./commands/lock.ts')).runLock);
 
   const show = new Command('show')
     .description('a saved plan in any format')

@@ -9,8 +9,10 @@ import type { CliContext } from '../context.ts';
 import { chooseStyle, startProgress } from '../display.ts';
 import { EXIT_CODES, type ExitCode, strongest } from '../exit-codes.ts';
 import { findSettings, loadChecked } from '../load-input.ts';
+import { type LockDefaults, openLock } from '../lock-input.ts';
 import { readSavedPlan } from '../plan-file.ts';
 import { askPlan, collectFacts, computePlan, planCodes } from '../planning.ts';
+import { type LockRecord, prepareRecord } from '../record-lock.ts';
 import { assertWritable } from '../write-file.ts';
 import { type PlanOptions, toTextOptions } from './plan.ts';
 
@@ -33,6 +35,7 @@ async function applySaved(context: CliContext, options: ApplyCommandOptions, fil
   if (options.checksum !== undefined) assertChecksum(document.checksum, options.checksum);
   const settings = await findSettings(context, options, 'write');
   const isDry = options.dryRun === true;
+  const lock = await openRecord(context, options, { isRecorded: plan.sources !== undefined });
   return withClient(context, { access: isDry ? 'read' : 'write', settings, flags: options }, async (client) => {
     showPlan(context, plan, { ...options, requests: document.requests });
     const codes = planCodes(plan, options.detailedExitcode === true);
@@ -41,7 +44,9 @@ async function applySaved(context: CliContext, options: ApplyCommandOptions, fil
       return strongest([...codes, ...(await saveNothing(context, { plan, client, options }))]);
     const progress = startProgress(context, options.progress);
     const plannedAt = Number.NEGATIVE_INFINITY;
-    return strongest(await carryOut(context, { plan, client, progress, plannedAt, flags: options }));
+    // What was right when the plan was made may have moved since: only what is done now is recorded.
+    const recorded = { ...plan, unchanged: [] };
+    return strongest(await carryOut(context, { plan: recorded, client, progress, plannedAt, flags: options, lock }));
   });
 }
 
@@ -49,7 +54,9 @@ async function applyConfig(context: CliContext, options: ApplyCommandOptions): P
   const isDry = options.dryRun === true;
   if (!isDry && options.yes !== true && !context.isInteractive) throw cannotAsk();
   const config = await loadChecked(context, options);
-  const question = askPlan(config, options);
+  const opened = await openLock(context, options);
+  const lock = isDry ? undefined : await prepareRecord(context, opened);
+  const question = { ...askPlan(config, options), lock: opened };
   const progress = startProgress(context, options.progress);
   const access = isDry ? 'read' : 'write';
   return withClient(context, { access, settings: config.settings, flags: options }, async (client) => {
@@ -57,22 +64,39 @@ async function applyConfig(context: CliContext, options: ApplyCommandOptions): P
     const plan = await computePlan(context, question, { client, progress, flags: options });
     showPlan(context, plan, { ...options, requests: client.requestCounts() });
     if (options.checksum !== undefined) {
-      const facts = await collectFacts(context, config, client.requestCounts());
+      const facts = {
+        ...(await collectFacts(context, config, client.requestCounts())),
+        lockSha256: opened.sha256,
+      };
       assertChecksum(toPlanDocument(plan, facts).checksum, options.checksum);
     }
     const codes = planCodes(plan, options.detailedExitcode === true);
     if (isDry) return strongest(codes);
     if (plan.changes.length === 0)
-      return strongest([...codes, ...(await saveNothing(context, { plan, client, options }))]);
+      return strongest([...codes, ...(await saveNothing(context, { plan, client, options, lock }))]);
     if (!(await isConfirmed(context, options))) return strongest(codes.filter((code) => code !== EXIT_CODES.changes));
-    return strongest(await carryOut(context, { plan, client, progress, plannedAt, flags: options }));
+    return strongest(await carryOut(context, { plan, client, progress, plannedAt, flags: options, lock }));
   });
+}
+
+async function openRecord(
+  context: CliContext,
+  options: ApplyCommandOptions,
+  defaults: LockDefaults,
+): Promise<LockRecord | undefined> {
+  if (options.dryRun === true) return undefined;
+  return prepareRecord(context, await openLock(context, options, defaults));
 }
 
 /** The result of a plan without changes: what a guard holds back is in it. */
 function saveNothing(
   context: CliContext,
-  run: { readonly plan: Plan; readonly client: RegistryClient; readonly options: ApplyCommandOptions },
+  run: {
+    readonly plan: Plan;
+    readonly client: RegistryClient;
+    readonly options: ApplyCommandOptions;
+    readonly lock?: LockRecord | undefined;
+  },
 ): Promise<readonly ExitCode[]> {
   return saveResult(context, { ...run, flags: run.options }, { changes: [], interrupted: false });
 }

@@ -7,12 +7,26 @@ import type { CliContext } from '../context.ts';
 import { chooseStyle, startProgress } from '../display.ts';
 import { type ExitCode, strongest } from '../exit-codes.ts';
 import { loadChecked } from '../load-input.ts';
-import type { CacheOptions, ConnectionOptions, DisplayOptions, InputOptions, SelectionOptions } from '../options.ts';
+import { openLock } from '../lock-input.ts';
+import type {
+  CacheOptions,
+  ConnectionOptions,
+  DisplayOptions,
+  InputOptions,
+  LockOptions,
+  SelectionOptions,
+} from '../options.ts';
 import { parseOutputs, writeOutputs } from '../output-targets.ts';
 import { askPlan, collectFacts, computePlan, planCodes } from '../planning.ts';
 import { assertWritable, writeWholeFile } from '../write-file.ts';
 
-export interface PlanOptions extends InputOptions, SelectionOptions, ConnectionOptions, CacheOptions, DisplayOptions {
+export interface PlanOptions
+  extends InputOptions,
+    SelectionOptions,
+    ConnectionOptions,
+    CacheOptions,
+    LockOptions,
+    DisplayOptions {
   readonly allow: readonly string[];
   readonly out?: string;
   readonly short?: boolean;
@@ -27,12 +41,13 @@ export async function runPlan(context: CliContext, options: PlanOptions): Promis
   const outputs = parseOutputs(options.output, PLAN_FORMATS);
   await assertWritable(context, [...outputs.map(({ path }) => path), options.out]);
   const config = await loadChecked(context, options);
-  const question = askPlan(config, options);
+  const lock = await openLock(context, options);
+  const question = { ...askPlan(config, options), lock };
   const progress = startProgress(context, options.progress);
   return withClient(context, { access: 'read', settings: config.settings, flags: options }, async (client) => {
     const plan = await computePlan(context, question, { client, progress, flags: options });
     const requests = client.requestCounts();
-    const facts = await collectFacts(context, config, requests);
+    const facts = { ...(await collectFacts(context, config, requests)), lockSha256: lock.sha256 };
     const style = chooseStyle(context, context.stdout, options.color);
     const document = toPlanDocument(plan, facts);
     await writeOutputs(context, outputs, (format, isFile) =>
