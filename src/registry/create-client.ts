@@ -45,7 +45,9 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const warnings = createWarnings();
   const channelOf = createChannels(options, network, warnings);
   const placeOf = (repository: Repository): Place => ({ channel: channelOf(repository.registry), repository });
-  const mirrors = createMirrors({ settings: options.settings, placeOf });
+  const findMirrors = ({ registry, path }: Repository): Promise<readonly string[]> =>
+    network.hostFiles.findMirrors(registry, path);
+  const mirrors = createMirrors({ settings: options.settings, placeOf, findMirrors });
   return {
     headManifest: (repository, reference, request) => headManifest(placeOf(repository), reference, request),
     getManifest: (repository, reference, request) =>

@@ -1,5 +1,5 @@
 import { isPlaitError } from '../errors/plait-error.ts';
-import type { Repository } from '../oci/repository.ts';
+import { isSameRepository, type Repository } from '../oci/repository.ts';
 import type { Place } from './context.ts';
 import type { RegistrySettings } from './settings.ts';
 
@@ -16,16 +16,21 @@ export interface Mirrors {
 }
 
 export interface MirrorsOptions {
+  /** What this machine says, as `host/path`; it counts where the config names no mirrors. */
+  readonly findMirrors: (repository: Repository) => Promise<readonly string[]>;
   readonly settings: (registry: string) => RegistrySettings;
   readonly placeOf: (repository: Repository) => Place;
 }
 
-export function createMirrors({ settings, placeOf }: MirrorsOptions): Mirrors {
+export function createMirrors({ settings, placeOf, findMirrors }: MirrorsOptions): Mirrors {
   const lost = new Set<string>();
-  const listPlaces = ({ registry, path }: Repository): readonly Place[] =>
-    (settings(registry).mirrors ?? [])
-      .filter((mirror) => mirror !== registry && !lost.has(mirror))
-      .map((mirror) => placeOf({ registry: mirror, path }));
+  const listPlaces = async (repository: Repository): Promise<readonly Place[]> => {
+    const { registry, path } = repository;
+    const named = settings(registry).mirrors?.map((mirror) => ({ registry: mirror, path }));
+    return (named ?? (await findMirrors(repository)).map(toRepository))
+      .filter((mirror) => !isSameRepository(mirror, repository) && !lost.has(mirror.registry))
+      .map(placeOf);
+  };
   const tryAt = async <T>(place: Place, task: (place: Place) => Promise<T>): Promise<T | undefined> => {
     try {
       return await task(place);
@@ -38,17 +43,22 @@ export function createMirrors({ settings, placeOf }: MirrorsOptions): Mirrors {
   };
   return {
     read: async (repository, read) => {
-      for (const place of listPlaces(repository)) {
+      for (const place of await listPlaces(repository)) {
         const found = await tryAt(place, read);
         if (found !== undefined) return found;
       }
       return read(placeOf(repository));
     },
     find: async (repository, isThere) => {
-      for (const place of listPlaces(repository)) {
+      for (const place of await listPlaces(repository)) {
         if ((await tryAt(place, isThere)) === true) return place;
       }
       return undefined;
     },
   };
+}
+
+function toRepository(name: string): Repository {
+  const slash = name.indexOf('/');
+  return { registry: name.slice(0, slash), path: name.slice(slash + 1) };
 }

@@ -3,7 +3,13 @@ import { PlaitError } from '../errors/plait-error.ts';
 import { readCertsFolder } from './certs-d.ts';
 import { type HostSettings, joinSettings, NO_SETTINGS } from './host-settings.ts';
 import { readHostsToml } from './hosts-toml.ts';
-import { type ConfFolders, findRegistryEntry, type RegistryEntry, readRegistriesConf } from './registries-conf.ts';
+import {
+  type ConfFolders,
+  findRegistryEntry,
+  listMirrors,
+  type RegistryEntry,
+  readRegistriesConf,
+} from './registries-conf.ts';
 
 /** What other tools of this machine are told about registries. Nothing is looked at before it is asked for. */
 export interface HostFiles {
@@ -11,6 +17,8 @@ export interface HostFiles {
   find(host: string): Promise<HostSettings>;
   /** Throws REGISTRY_BLOCKED, naming the file, when the machine forbids this; `purpose` completes "could not …". */
   assertAllowed(registry: string, path: string, purpose: string): Promise<void>;
+  /** Where content of a repository may be had by digest besides, as `host/path`, in order. */
+  findMirrors(registry: string, path: string): Promise<readonly string[]>;
 }
 
 export interface HostFilesOptions {
@@ -26,6 +34,7 @@ export interface HostFilesOptions {
 export const NO_HOST_FILES: HostFiles = {
   find: () => Promise.resolve(NO_SETTINGS),
   assertAllowed: () => Promise.resolve(),
+  findMirrors: () => Promise.resolve([]),
 };
 
 export function createHostFiles(options: HostFilesOptions): HostFiles {
@@ -48,6 +57,7 @@ export function createHostFiles(options: HostFilesOptions): HostFiles {
         hint: `whoever keeps this machine set \`blocked = true\` there; ask them, or use another registry`,
       });
     },
+    findMirrors: async (registry, path) => listMirrors(await readConf(), `${registry}/${path}`),
   };
 }
 

@@ -9,6 +9,8 @@ export interface RegistryEntry {
   /** Not set by an entry that sends its readers to another host: it speaks of that one. */
   readonly insecure: boolean;
   readonly blocked: boolean;
+  /** Where copies of the content are, to be had by digest: a host, or a host and a path, for what follows the prefix. */
+  readonly mirrors: readonly string[];
   /** The file it is from. */
   readonly path: string;
 }
@@ -70,12 +72,27 @@ function toEntry(table: Table, path: string, number: number): RegistryEntry {
     prefix,
     insecure: readFlag(table, 'insecure', path) === true && !isElsewhere,
     blocked: readFlag(table, 'blocked', path) ?? false,
+    mirrors: readMirrors(table, path),
     path,
   };
 }
 
+/** Those that may be asked for content by digest. */
+function readMirrors({ mirror = [] }: Table, path: string): readonly string[] {
+  if (!Array.isArray(mirror) || !mirror.every(isTable)) {
+    throw toInvalidHostFile(path, 'registry.mirror is not a list of tables', 'write [[registry.mirror]]');
+  }
+  return mirror
+    .filter((table) => readText(table, 'pull-from-mirror', path) !== 'tag-only')
+    .map((table) => readPlace(table, 'location', path))
+    .filter((location) => MIRROR.test(location));
+}
+
 /** A host, a host and a path, or `*.` and a domain; a path may end in a tag or digest. */
-const PLACE = /^(?:\*(?:\.[^\s/:@*.]+)+|(?:\[[0-9a-f:.]+\]|[^\s/:@*]+)(?::\d+)?(?:\/[^\s/:@*]+)*(?:[:@][^\s/*]+)?)$/;
+const PLACE = /^(?:\*(?:\.[\w-]+)+|(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d+)?(?:\/[\w.-]+)*(?:[:@][\w.:-]+)?)$/;
+
+/** A place that something can follow: neither a domain nor a single tag. */
+const MIRROR = /^[^*/]+(?:\/[^:@]+)?$/;
 
 /** What is written in another form would fit nothing, and what it blocks would be open. */
 function readPlace(table: Table, key: string, path: string): string {
@@ -90,6 +107,17 @@ function readPlace(table: Table, key: string, path: string): string {
 
 function toHost(place: string): string {
   return place.split('/', 1)[0] ?? '';
+}
+
+/**
+ * The names, `host/path`, under which mirrors may have the content of `name`, in order. None when it is blocked: then
+ * nobody is to have it.
+ */
+export function listMirrors(entries: readonly RegistryEntry[], name: string): readonly string[] {
+  const entry = findRegistryEntry(entries, name);
+  if (entry === undefined || entry.blocked) return [];
+  const rest = name.slice(entry.prefix.startsWith('*.') ? toHost(name).length : entry.prefix.length);
+  return entry.mirrors.map((location) => `${location}${rest}`).filter((mirror) => mirror.includes('/'));
 }
 
 /** The entry for `name`, a host or `host/path`: the one with the longest prefix. */

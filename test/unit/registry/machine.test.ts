@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseRepository, type Repository } from '../../../src/oci/repository.ts';
 import type { RegistryClient } from '../../../src/registry/client.ts';
+import type { RegistrySettings } from '../../../src/registry/settings.ts';
 import { toChallenge } from '../../support/auth-servers.ts';
 import { AMD64, describeManifest, openClient } from '../../support/client-bench.ts';
 import { type FaultServer, startFaultServer } from '../../support/fault-server.ts';
@@ -69,6 +70,41 @@ describe('a server that stands for a registry', () => {
   });
 });
 
+describe('a mirror that the machine names', () => {
+  const toConf = (registry: FaultServer, mirror: FaultServer): string =>
+    `[[registry]]\nprefix = "${registry.host}"\n[[registry.mirror]]\nlocation = "${mirror.host}/cache"\n`;
+
+  it('gives content of sources by digest, under its own name and with its own credentials', async () => {
+    const registry = await startRegistry('registry');
+    const mirror = await startRegistry('mirror');
+    const { client } = openAt(
+      { 'etc/containers/registries.conf.d/mirror.conf': toConf(registry, mirror) },
+      { [registry.host]: 'registry', [`${mirror.host}/cache`]: 'mirror' },
+    );
+    expect(await client.getManifest(place(registry), manifest.digest, { mirrors: true })).toBeDefined();
+    expect(mirror.seen.map(({ path, headers }) => [path, headers.authorization])).toEqual([
+      [`/v2/cache/a/b/manifests/${manifest.digest}`, undefined],
+      [`/v2/cache/a/b/manifests/${manifest.digest}`, toBasic('mirror')],
+    ]);
+    expect(registry.seen).toEqual([]);
+  });
+
+  it('is not asked for tags, nor for what is no source', async () => {
+    const [registry, mirror] = [await startRegistry(), await startRegistry()];
+    const { client } = openAt({ 'etc/containers/registries.conf': toConf(registry, mirror) });
+    await client.getManifest(place(registry), 'latest', { mirrors: true });
+    await client.getManifest(place(registry), manifest.digest);
+    expect([mirror.seen.length, registry.seen.length]).toEqual([0, 2]);
+  });
+
+  it('gives way to what the config says, even when that is none', async () => {
+    const [registry, mirror] = [await startRegistry(), await startRegistry()];
+    const { client } = openAt({ 'etc/containers/registries.conf': toConf(registry, mirror) }, {}, { mirrors: [] });
+    await client.getManifest(place(registry), manifest.digest, { mirrors: true });
+    expect([mirror.seen.length, registry.seen.length]).toEqual([0, 1]);
+  });
+});
+
 /** A registry that has one manifest under every name; with `user` it wants the password of that one. */
 function startRegistry(user?: string): Promise<FaultServer> {
   return startFaultServer(({ headers }) =>
@@ -86,6 +122,7 @@ function place(server: FaultServer): Repository {
 function openAt(
   files: Readonly<Record<string, string>>,
   users: Readonly<Record<string, string>> = {},
+  settings: RegistrySettings = {},
 ): { readonly client: RegistryClient; readonly root: string } {
   const root = makeTempDir();
   const auths = Object.fromEntries(
@@ -95,6 +132,10 @@ function openAt(
     mkdirSync(dirname(join(root, name)), { recursive: true });
     writeFileSync(join(root, name), text);
   }
-  const client = openClient({ homeDirectory: join(root, 'home'), systemDirectory: join(root, 'etc') });
+  const client = openClient({
+    settings: () => ({ plainHttp: true, ...settings }),
+    homeDirectory: join(root, 'home'),
+    systemDirectory: join(root, 'etc'),
+  });
   return { client, root };
 }

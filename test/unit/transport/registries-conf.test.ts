@@ -132,6 +132,40 @@ describe('the files of registries.conf.d', () => {
   });
 });
 
+describe('the mirrors of an entry', () => {
+  const toMirror = (location: string, more = ''): string => `[[registry.mirror]]\nlocation = "${location}"\n${more}\n`;
+
+  it.each([
+    ['docker.io', 'mirror.example', 'docker.io', 'library/redis', ['mirror.example/library/redis']],
+    ['docker.io', 'Mirror.example:5000/hub/', 'docker.io', 'library/redis', ['mirror.example:5000/hub/library/redis']],
+    ['docker.io/library', 'm.example/os', 'docker.io', 'library/redis', ['m.example/os/redis']],
+    ['docker.io/library/redis', 'm.example/cache', 'docker.io', 'library/redis', ['m.example/cache']],
+    ['docker.io/library/redis', 'm.example', 'docker.io', 'library/redis', []],
+    ['*.example.com', 'm.example/all', 'r.example.com:5000', 'a/b', ['m.example/all/a/b']],
+    ['docker.io', 'm.example', 'ghcr.io', 'a/b', []],
+  ])('of %s at %s have %s/%s as %j', async (prefix, location, registry, path, expected) => {
+    const root = writeFiles({ [SYSTEM]: toConf(prefix, '') + toMirror(location) });
+    expect(await openFiles(root).findMirrors(registry, path)).toEqual(expected);
+  });
+
+  it('are asked in their order, but for those that have only tags', async () => {
+    const mirrors =
+      toMirror('a.example') + toMirror('b.example', 'pull-from-mirror = "tag-only"') + toMirror('c.example');
+    const root = writeFiles({ [SYSTEM]: OPEN + mirrors });
+    expect(await openFiles(root).findMirrors('ghcr.io', 'x')).toEqual(['a.example/x', 'c.example/x']);
+  });
+
+  it('are none when it is blocked', async () => {
+    const root = writeFiles({ [SYSTEM]: BLOCKED + toMirror('m.example') });
+    expect(await openFiles(root).findMirrors('ghcr.io', 'x')).toEqual([]);
+  });
+
+  it.each(['*.m.example', 'm.example/x:tag'])('are none at %s, where nothing can follow', async (location) => {
+    const root = writeFiles({ [SYSTEM]: OPEN + toMirror(location) });
+    expect(await openFiles(root).findMirrors('ghcr.io', 'x')).toEqual([]);
+  });
+});
+
 describe('an entry of registries.conf', () => {
   it.each(['location', 'prefix'])('may name its registry by `%s` alone', async (key) => {
     const root = writeFiles({ [SYSTEM]: `[[registry]]\n${key} = "ghcr.io"\nblocked = true\n` });
@@ -162,6 +196,9 @@ describe('an entry of registries.conf', () => {
     [toConf('*.hunter2.example:5000', 'blocked = true'), /prefix/],
     ['[[registry]]\nlocation = "hunter2//x"\nblocked = true', /location/],
     [toConf('ghcr.io', 'blocked = "hunter2"'), /blocked/],
+    [toConf('ghcr.io', 'mirror = "hunter2"'), /mirror/],
+    [`${OPEN}[[registry.mirror]]\nlocation = "http://hunter2"`, /location/],
+    [`${OPEN}[[registry.mirror]]\nlocation = 1\nx = "hunter2"`, /location/],
     [toConf('ghcr.io', 'insecure = "hunter2"'), /insecure/],
     ['TOO LONG', /bytes/],
   ])('that cannot be used is an error that names the file, and shows no text: %s', async (text, message) => {
