@@ -88,10 +88,13 @@ async function createAgent(way: Way, options: AgentsOptions, zones: Map<string, 
     ...toTlsOptions(way.trust),
     timeout: options.timeouts.connectMs,
     autoSelectFamily: true,
+    // Said, because what undici does unless told has changed between its versions.
+    allowH2: false,
     ...(reach === 'any' ? {} : { lookup: createCheckingLookup(reach.zone) }),
   });
   const connectBy = proxy === undefined ? recording(connect, zones) : await tunnelling(connect, proxy, options);
   return new Agent({
+    allowH2: false,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connect: (target, done) => {
       const refused = reach === 'any' ? undefined : findRefusal(target.hostname, reach.zone);

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Credentials } from '../../../src/auth/credentials.ts';
+import { computeDigest } from '../../../src/oci/digest.ts';
 import { listScopes, startAuthServers, toChallenge, toGrant } from '../../support/auth-servers.ts';
 import { type FaultServer, inTurn, startFaultServer } from '../../support/fault-server.ts';
 import { makeSender } from '../../support/make-authorized.ts';
+import { makeClient } from '../../support/make-client.ts';
 
+const DIGEST = computeDigest(Buffer.from('x'));
 const USER: Credentials = {
   kind: 'password',
   username: 'weaver',
@@ -50,6 +53,26 @@ describe('a registry that wants tokens', () => {
     const { registry, tokens } = await startAuthServers();
     await makeSender(registry)('repository:target:pull,push repository:source:pull');
     expect(listScopes(tokens)).toEqual([['repository:target:pull,push', 'repository:source:pull']]);
+  });
+
+  it('gets the scopes in the order needed, in whatever order it names them', async () => {
+    const { registry, tokens } = await startAuthServers({
+      challenge: () => ',scope="repository:source:pull repository:target:push,pull"',
+    });
+    await makeSender(registry)('repository:target:pull,push repository:source:pull');
+    expect(listScopes(tokens)).toEqual([['repository:target:pull,push', 'repository:source:pull']]);
+  });
+
+  it('gets no token that was made for another service, or another token server', async () => {
+    const [first, second] = [await startFaultServer(() => toGrant('t1')), await startFaultServer(() => toGrant('t2'))];
+    const challenges = [
+      `realm="${first.url}",service="a"`,
+      `realm="${first.url}",service="b"`,
+      `realm="${second.url}"`,
+    ];
+    const registry = await startFaultServer((_request, number) => toChallenge(`Bearer ${challenges[number - 1]}`));
+    await makeSender(registry)();
+    expect(first.seen.map(({ path }) => new URL(path, first.url).searchParams.get('service'))).toEqual(['a', 'b']);
   });
 
   it('gets a fresh token once when one has run out', async () => {
@@ -123,6 +146,14 @@ describe('a registry that wants tokens', () => {
     });
     expect((await makeSender(registry)()).status).toBe(200);
     expect(listScopes(tokens)).toEqual([['repository:a/b:pull']]);
+  });
+
+  it('may forbid something, and is not asked again whatever it says it wants', async () => {
+    const tokens = await startFaultServer(() => toGrant('good'));
+    const headers = { 'www-authenticate': `Bearer realm="${tokens.url}"` };
+    const registry = await startFaultServer(() => ({ status: 403, headers }));
+    expect((await makeSender(registry, { credentials: USER })()).status).toBe(403);
+    expect([registry.seen.length, tokens.seen]).toEqual([1, []]);
   });
 
   it('may have no challenge at all', async () => {
@@ -218,9 +249,9 @@ describe('a token server', () => {
     ]);
   });
 
-  it('gets the password by POST when it knows only that', async () => {
+  it.each([404, 405])('gets the password by POST when it answers a GET with %i', async (status) => {
     const { registry, tokens } = await startAuthServers({
-      grant: ({ method }) => (method === 'POST' ? toGrant('t') : { status: 405 }),
+      grant: ({ method }) => (method === 'POST' ? toGrant('t') : { status }),
     });
     expect((await makeSender(registry, { credentials: USER })()).status).toBe(200);
     expect(Object.fromEntries(new URLSearchParams(String(tokens.seen[1]!.body)))).toMatchObject({
@@ -228,6 +259,37 @@ describe('a token server', () => {
       username: 'weaver',
       password: 'warp:weft',
     });
+  });
+
+  it.each([400, 401, 403])(
+    'gets the password once when it answers with %i, and is not asked as nobody',
+    async (status) => {
+      const { registry, tokens } = await startAuthServers({ grant: () => ({ status }) });
+      await expect(makeSender(registry, { credentials: USER })()).rejects.toMatchObject({ status });
+      expect(tokens.seen.map(({ method, headers }) => [method, headers.authorization])).toEqual([['GET', BASIC]]);
+    },
+  );
+
+  it('gets no POST from nobody', async () => {
+    const { registry, tokens } = await startAuthServers({ grant: () => ({ status: 404 }) });
+    await expect(makeSender(registry)()).rejects.toMatchObject({ code: 'REGISTRY_ERROR' });
+    expect(tokens.seen.map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  it('is asked by each registry that names it, whose tokens are its own', async () => {
+    const { registry, tokens } = await startAuthServers();
+    const other = await startFaultServer(({ headers }) =>
+      headers.authorization === undefined ? toChallenge(`Bearer realm="${tokens.url}/token"`) : {},
+    );
+    const client = makeClient();
+    for (const { host } of [registry, other]) await client.hasBlob({ registry: host, path: 'a/b' }, DIGEST);
+    await client.close();
+    expect([...registry.seen, ...other.seen].map(({ headers }) => headers.authorization)).toEqual([
+      undefined,
+      'Bearer token-1',
+      undefined,
+      'Bearer token-2',
+    ]);
   });
 
   it('never sees a ready token, which goes to the registry', async () => {

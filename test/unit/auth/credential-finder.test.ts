@@ -45,6 +45,20 @@ describe('credentials', () => {
     expect(await finder.find('quay.io')).toMatchObject({ username: 'file' });
   });
 
+  it('come from the entries of DOCKER_AUTH_CONFIG only, whatever else it holds', async () => {
+    const finder = makeFinder({
+      environment: {
+        ...installHelper('test', HELPER),
+        DOCKER_AUTH_CONFIG: JSON.stringify({
+          credsStore: 'test',
+          credHelpers: { 'ghcr.io': 'test' },
+          HttpHeaders: { X: 'y' },
+        }),
+      },
+    });
+    expect([await finder.find('ghcr.io'), await finder.findHeaders()]).toEqual([undefined, {}]);
+  });
+
   it('come from a helper before the entries of the file', async () => {
     const finder = makeFinder({
       config: { credsStore: 'test', auths: { 'ghcr.io': toAuth('file') } },

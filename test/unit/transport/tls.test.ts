@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -82,6 +83,18 @@ describe('the file of authorities', () => {
     await expect(sendSmall(withProfile({ ca: path }), 'https://127.0.0.1:1')).rejects.toMatchObject({
       code: 'REGISTRY_TLS',
     });
+  });
+});
+
+describe('a server that offers HTTP/2', () => {
+  it('is spoken to in HTTP/1.1', async () => {
+    const { certificate, key } = makeCertificate();
+    const server = createSecureServer({ cert: certificate, key, allowHTTP1: true }, (request, response) =>
+      response.end(request.httpVersion),
+    );
+    const url = `https://${await listen(server)}`;
+    const { body } = await sendSmall(withProfile({ insecureSkipVerify: true }), url);
+    expect(Buffer.from(body).toString()).toBe('1.1');
   });
 });
 
