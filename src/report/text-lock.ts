@@ -32,7 +32,10 @@ export function renderTextLock(report: LockReport, { style, path, isCheck }: Tex
     const count = rows.filter((row) => row.status === status).length;
     return count === 0 ? [] : [`${count} ${WORDS[status]}`];
   });
-  const shown = rows.filter(({ status }) => !QUIET.includes(status));
+  const failed = new Set(report.failures.map(({ name }) => name));
+  const shown = rows.filter(
+    ({ name, status }) => !QUIET.includes(status) && !(status === 'missing' && failed.has(name)),
+  );
   const width = shown.reduce((widest, { name }) => Math.max(widest, name.length), 0);
   const blocks = [
     ...shown.map((row) => describeRow(row, width, style)),

@@ -10,6 +10,7 @@ function parse(argv: readonly string[], environment: Record<string, string>): Re
     .option('--parallelism <n>', '', Number)
     .option('--cache <folder>', '')
     .option('--no-cache', '')
+    .option('--update [glob]', '')
     .exitOverride();
   command.parse([...argv], { from: 'user' });
   applyEnvironment(command, environment);
@@ -38,6 +39,12 @@ describe('an option', () => {
   it('that says no is taken from its own variable', () => {
     expect(parse([], { PLAIT_NO_CACHE: '1' })).toMatchObject({ cache: false });
     expect(parse([], { PLAIT_CACHE: '/tmp/x' })).toMatchObject({ cache: '/tmp/x' });
+  });
+
+  it('that may have a value is switched on and off too', () => {
+    expect(parse([], { PLAIT_UPDATE: 'true' })).toMatchObject({ update: true });
+    expect(parse([], { PLAIT_UPDATE: '0' })).toMatchObject({ update: false });
+    expect(parse([], { PLAIT_UPDATE: 'ghcr.io/**' })).toMatchObject({ update: 'ghcr.io/**' });
   });
 
   it.each([{ PLAIT_DETAILED_EXITCODE: 'perhaps' }, { PLAIT_COLOR: 'pink' }])('refuses %j', (environment) => {
