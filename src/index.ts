@@ -22,5 +22,7 @@ export type { RegistryClient } from './registry/client.ts';
 export { createRegistryClient, type RegistryClientOptions } from './registry/create-client.ts';
 export { createStyle } from './report/style.ts';
 export { renderTextPlan } from './report/text-plan.ts';
+export { formatLockFile, type LockFile, parseLockFile } from './state/lock-file.ts';
+export type { LockUse } from './state/lock-use.ts';
 export { readState } from './state/read-state.ts';
 export type { Clock } from './transport/clock.ts';

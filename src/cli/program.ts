@@ -154,7 +154,9 @@ function addReading(register: Register): void {
   cache.option('--cache <folder>', 'the folder to clean (default: plait in the cache folder of the user)');
   register(cache, async () => (await import('./commands/cache.ts')).runCache);
 
-  const schema = new Command('schema').description('print a JSON Schema: config, plan or result').argument('[name]');
+  const schema = new Command('schema')
+    .description('print a JSON Schema: config, plan, result or lock')
+    .argument('[name]');
   register(schema, async () => (await import('./commands/schema.ts')).runSchema);
 
   const version = new Command('version').description('print the version');
