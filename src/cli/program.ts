@@ -17,6 +17,7 @@ import {
   applyEnvironment,
   repeatable,
 } from './options.ts';
+import { useSettings } from './use-settings.ts';
 import { VERSION } from './version.ts';
 
 /** Runs one command line and says how the process is to end. Never throws. */
@@ -67,14 +68,26 @@ function createProgram(context: CliContext, end: (code: ExitCode) => void): Comm
     command.copyInheritedSettings(program);
     command.action(async () => {
       applyEnvironment(command, context.environment);
+      await useSettings(command, program.commands, context);
       const run = await load();
       end(await run(context, command.opts<never>(), ...command.args));
     });
     program.addCommand(command);
   };
+  addCommands(register);
+  return program;
+}
+
+function addCommands(register: Register): void {
   addPlanning(register);
   addReading(register);
-  return program;
+}
+
+/** All commands with their flags, to look at and not to run. */
+export function listCommands(): readonly Command[] {
+  const commands: Command[] = [];
+  addCommands((command) => commands.push(command));
+  return commands;
 }
 
 function addPlanning(register: Register): void {
