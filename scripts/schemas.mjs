@@ -9,6 +9,7 @@ import { build } from 'esbuild';
 const SCHEMAS = [
   ['manifests.schema.json', 'config/json-schema.ts', 'makeConfigJsonSchema'],
   ['plan.schema.json', 'plan/json-schema.ts', 'makePlanJsonSchema'],
+  ['lock.schema.json', 'state/lock-schema.ts', 'makeLockJsonSchema'],
   ['result.schema.json', 'apply/result-document.ts', 'makeResultJsonSchema'],
   ['settings.schema.json', 'cli/settings-schema.ts', 'makeSettingsJsonSchema'],
 ];
