@@ -2,6 +2,7 @@ import { createAuthenticator } from '../auth/create-authenticator.ts';
 import { type CredentialFinder, createCredentialFinder } from '../auth/credential-finder.ts';
 import { createFirstContact } from '../auth/first-contact.ts';
 import type { Clock } from '../transport/clock.ts';
+import { createCapabilities } from './capabilities.ts';
 import { type Channel, createChannel } from './channel.ts';
 import { toRegistry, toUrlHost } from './endpoint.ts';
 import { createRegistryMemory } from './memory.ts';
@@ -38,7 +39,7 @@ export function createChannels(
       warnings,
       authenticator,
       firstContact: createFirstContact(),
-      memory: createRegistryMemory(),
+      memory: createRegistryMemory(createCapabilities(registry)),
       findServer: () => network.findServer(registry),
       assertUnblocked: (path, purpose) => hostFiles.assertAllowed(registry, path, purpose),
     });

@@ -1,7 +1,9 @@
 import type { Digest } from '../oci/digest.ts';
 import type { RawManifest } from '../oci/manifest.ts';
 import type { Repository } from '../oci/repository.ts';
+import type { Capabilities } from './capabilities.ts';
 import type { ManifestHead } from './client.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 /** What a tag was found to hold. */
 export interface SeenTag {
@@ -13,18 +15,11 @@ export interface SeenTag {
 }
 
 /**
- * What a run learned about one registry: what it can do, from what it did and never from its name, and what this run
- * saw and put there. Lives as long as the run.
+ * What a run knows about one registry: what it can do, and what this run saw and put there. Lives as long as the run.
  */
-export interface RegistryMemory {
-  /** False once the registry refused a HEAD of a manifest, or answered without what it is for. */
-  answersHead: boolean;
-  /** False once it refused to mount anything. */
-  mounts: boolean;
-  /** False once it refused a blob in pieces. */
-  takesChunks: boolean;
-  /** False once it refused to delete a tag. */
-  deletesTags: boolean;
+export interface RegistryMemory extends Capabilities {
+  /** Changes that must not overlap, by name. */
+  readonly turns: Turns;
   /** True once it refused a write because it takes none at all. */
   isReadOnly: boolean;
   findTag(repository: Repository, tag: string): SeenTag | undefined;
@@ -35,16 +30,18 @@ export interface RegistryMemory {
   wasPushed(repository: Repository, digest: Digest): boolean;
   /** Takes back a note: the registry had time enough to show it. */
   forgetPushed(repository: Repository, digest: Digest): void;
+  /** Notes a manifest that the registry took as a referrer of its subject, and lists as such by itself. */
+  noteListed(repository: Repository, digest: Digest): void;
+  wasListed(repository: Repository, digest: Digest): boolean;
 }
 
-export function createRegistryMemory(): RegistryMemory {
+export function createRegistryMemory(capabilities: Capabilities): RegistryMemory {
   const tags = new Map<string, SeenTag>();
   const pushed = new Set<string>();
+  const listed = new Set<string>();
   return {
-    answersHead: true,
-    mounts: true,
-    takesChunks: true,
-    deletesTags: true,
+    ...capabilities,
+    turns: createTurns(),
     isReadOnly: false,
     findTag: (repository, tag) => tags.get(toKey(repository, tag)),
     rememberTag: (repository, ...[tag, seen]) => void tags.set(toKey(repository, tag), seen),
@@ -52,6 +49,8 @@ export function createRegistryMemory(): RegistryMemory {
     notePushed: (repository, digest) => void pushed.add(toKey(repository, digest)),
     wasPushed: (repository, digest) => pushed.has(toKey(repository, digest)),
     forgetPushed: (repository, digest) => void pushed.delete(toKey(repository, digest)),
+    noteListed: (repository, digest) => void listed.add(toKey(repository, digest)),
+    wasListed: (repository, digest) => listed.has(toKey(repository, digest)),
   };
 }
 

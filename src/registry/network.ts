@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { createHostFiles, type HostFiles } from '../transport/host-files.ts';
+import type { HostProfile } from '../transport/host-profile.ts';
 import { createTransport, type Transport, type TransportOptions } from '../transport/transport.ts';
+import { findSeed } from './capabilities.ts';
 import { toRegistry, toUrlHost } from './endpoint.ts';
 import type { RegistrySettings } from './settings.ts';
 
@@ -25,6 +27,10 @@ export function createNetwork(options: NetworkOptions): Network {
   // A registry written with the port 443 loses it in URLs; its settings must be found all the same.
   const written = new Map<string, string>();
   const toWritten = (host: string): string => written.get(host) ?? toRegistry(host);
+  const toProfile = (registry: string): HostProfile => {
+    const { concurrency } = findSeed(registry);
+    return { ...(concurrency === undefined ? {} : { concurrency }), ...options.settings(registry) };
+  };
   const config = options.environment.XDG_CONFIG_HOME ?? '';
   const hostFiles = createHostFiles({
     systemDirectory: options.systemDirectory,
@@ -33,7 +39,7 @@ export function createNetwork(options: NetworkOptions): Network {
   });
   return {
     hostFiles,
-    transport: createTransport({ ...options, hostFiles, profile: (host) => options.settings(toWritten(host)) }),
+    transport: createTransport({ ...options, hostFiles, profile: (host) => toProfile(toWritten(host)) }),
     note: (registry) => void written.set(toUrlHost(registry), registry),
     findServer: async (registry) => {
       const { server } = await hostFiles.find(toUrlHost(registry));

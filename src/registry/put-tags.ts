@@ -30,6 +30,7 @@ export interface TagsPut {
  */
 export async function putManifestTags(put: TagsPut): Promise<readonly string[]> {
   put.tags.forEach(assertReference);
+  if (!put.place.channel.memory.takesManyTags) return [];
   const confirmed: string[] = [];
   let left = put.tags;
   let size = TAGS_PER_REQUEST;
@@ -69,6 +70,7 @@ async function putBatch(put: TagsPut, tags: readonly string[]): Promise<readonly
   );
   if (response.status === 201) {
     const confirmed = readConfirmed(response, tags);
+    if (confirmed.length === 0) place.channel.memory.takesManyTags = false;
     for (const reference of confirmed) noteStored({ place, reference, manifest, options });
     return confirmed;
   }

@@ -8,10 +8,6 @@ const METADATA_LIMIT = 16;
 const BLOB_LIMIT = 4;
 const TOKEN_LIMIT = 2;
 
-/** Docker Hub counts and slows down clients that come with more. */
-const HUB_LIMIT = 3;
-const HUB_HOSTS: ReadonlySet<string> = new Set(['registry-1.docker.io', 'docker.io', 'index.docker.io']);
-
 /** The queues of one host and the gates before them. */
 export interface HostTraffic {
   /** What every request passes. */
@@ -22,8 +18,7 @@ export interface HostTraffic {
 }
 
 /** How many requests of each kind a host gets at one time, at most. */
-export function computeLimits(host: string, profile: HostProfile): Readonly<Record<Lane, number>> {
-  const metadata = profile.concurrency ?? (HUB_HOSTS.has(host) ? HUB_LIMIT : METADATA_LIMIT);
+export function computeLimits({ concurrency: metadata = METADATA_LIMIT }: HostProfile): Readonly<Record<Lane, number>> {
   const blob = Math.min(BLOB_LIMIT, metadata);
   return { metadata, download: blob, upload: blob, token: TOKEN_LIMIT };
 }
@@ -34,7 +29,7 @@ export function createTraffic(profile: (host: string) => HostProfile, clock: Clo
   return (url) => {
     const earlier = known.get(url.origin);
     if (earlier !== undefined) return earlier;
-    const limits = computeLimits(url.host, profile(url.host));
+    const limits = computeLimits(profile(url.host));
     const traffic: HostTraffic = {
       gate: createHostGate(url.host, clock),
       pullGate: createHostGate(url.host, clock, 'pulls'),
