@@ -23,6 +23,22 @@ export interface RequestOptions {
   readonly mirrors?: boolean;
 }
 
+/** What to list of the referrers of a manifest. */
+export interface ReferrersOptions extends RequestOptions {
+  /** Only those of this type, such as `application/vnd.dev.sigstore.bundle.v0.3+json`. */
+  readonly artifactType?: string;
+}
+
+/** Manifests that a repository holds, and the one that all of them refer to. */
+export interface Referrers {
+  readonly repository: Repository;
+  readonly subject: Digest;
+  readonly referrers: readonly Descriptor[];
+}
+
+/** Who lists the referrers of a manifest: the registry, or the index under the fall-back tag. */
+export type ReferrerListing = 'listed' | 'tagged';
+
 /** One blob to bring from one repository into another. */
 export interface BlobCopy {
   readonly from: Repository;
@@ -73,6 +89,10 @@ export interface RegistryClient {
   listTags(repository: Repository, options?: RequestOptions): Promise<readonly string[]>;
   /** Deletes one tag, never the manifest that it names: that may have other tags. */
   deleteTag(repository: Repository, tag: string, options?: RequestOptions): Promise<TagDeletion>;
+  /** What refers to a manifest, whether the registry lists it or the fall-back tag does; each once. */
+  listReferrers(repository: Repository, subject: Digest, options?: ReferrersOptions): Promise<readonly Descriptor[]>;
+  /** Sees to it that {@link RegistryClient.listReferrers} finds manifests that were stored; keeps what is found there. */
+  announceReferrers(job: Referrers, options?: RequestOptions): Promise<ReferrerListing>;
   /** What registries warned of so far. */
   warnings(): readonly RegistryWarning[];
   /** Requests really sent so far, by method; token requests count as TOKEN, followed redirects as REDIRECT. */

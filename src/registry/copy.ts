@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
-import type { ImageManifest } from '../oci/manifest.ts';
+import type { ImageManifest, StoredManifest } from '../oci/manifest.ts';
 import { formatRepository, type Repository } from '../oci/repository.ts';
 import type { BlobCopyOutcome, RegistryClient, RequestOptions } from './client.ts';
 import { describePlace } from './context.ts';
@@ -21,6 +21,8 @@ export interface ManifestCopy {
   readonly from: Repository;
   readonly to: Repository;
   readonly digest: Digest;
+  /** The manifest, when the caller has read it already. */
+  readonly known?: StoredManifest;
   readonly onProgress?: (progress: CopyProgress) => void;
 }
 
@@ -39,6 +41,15 @@ export async function copyManifest(
   return copyTree({ client, job, options }, job.digest, 1);
 }
 
+/** As {@link copyManifest}, for a manifest that is known not to be there. */
+export async function copyAbsentManifest(
+  client: RegistryClient,
+  job: ManifestCopy & { readonly known: StoredManifest },
+  options: RequestOptions = {},
+): Promise<void> {
+  await storeCopy({ client, job, options }, job.known, 1);
+}
+
 interface CopyContext {
   readonly client: RegistryClient;
   readonly job: ManifestCopy;
@@ -51,16 +62,28 @@ async function copyTree(context: CopyContext, digest: Digest, depth: number): Pr
   if (depth > MAX_DEPTH)
     throw new PlaitError('SOURCE_UNSUPPORTED', `${what} is nested more than ${MAX_DEPTH} levels deep`);
   if ((await client.headManifest(job.to, digest, options)) !== undefined) return 'present';
-  const stored = await client.getManifest(job.from, digest, { ...options, mirrors: true });
+  const stored = await readSource(context, digest);
   if (stored === undefined) {
     throw new PlaitError('SOURCE_MISSING', `could not copy ${what} to ${formatRepository(job.to)}: it does not exist`, {
       hint: 'it may have been deleted; build and push it again',
     });
   }
-  if (stored.manifest.kind === 'image') await copyBlobs(context, stored.manifest).catch(nameImage(what));
-  else for (const child of stored.manifest.manifests) await copyTree(context, child.digest, depth + 1);
-  await client.putManifest(job.to, digest, stored, options);
+  await storeCopy(context, stored, depth);
   return 'copied';
+}
+
+async function readSource({ client, job, options }: CopyContext, digest: Digest): Promise<StoredManifest | undefined> {
+  if (job.known?.digest === digest) return job.known;
+  return client.getManifest(job.from, digest, { ...options, mirrors: true });
+}
+
+/** What the manifest names comes before it. */
+async function storeCopy(context: CopyContext, stored: StoredManifest, depth: number): Promise<void> {
+  const { client, job, options } = context;
+  const { manifest, digest } = stored;
+  if (manifest.kind === 'image') await copyBlobs(context, manifest).catch(nameImage(describePlace(job.from, digest)));
+  else for (const child of manifest.manifests) await copyTree(context, child.digest, depth + 1);
+  await client.putManifest(job.to, digest, stored, options);
 }
 
 /** Says of a blob that is gone which image it is missing from. */

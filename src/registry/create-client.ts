@@ -2,6 +2,7 @@ import { isDigest } from '../oci/digest.ts';
 import { type Repository, toRepositoryKey } from '../oci/repository.ts';
 import type { Clock } from '../transport/clock.ts';
 import type { RetryPolicy, Timeouts } from '../transport/policy.ts';
+import { announceReferrers } from './announce-referrers.ts';
 import { createBlobCopies } from './blob-copies.ts';
 import { createChannels } from './channels.ts';
 import type { BlobCopy, BlobCopyOutcome, RegistryClient, RequestOptions } from './client.ts';
@@ -15,6 +16,7 @@ import { createNetwork } from './network.ts';
 import { putManifestTags } from './put-tags.ts';
 import { hasBlob, readBlob } from './read-blob.ts';
 import { getManifest } from './read-manifest.ts';
+import { listReferrers } from './referrers.ts';
 import type { RegistrySettings } from './settings.ts';
 import { createWarnings } from './warnings.ts';
 import { putManifest } from './write-manifest.ts';
@@ -66,6 +68,9 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     copyBlob: createBlobCopier(placeOf, mirrors),
     listTags: (repository, request) => listTags(placeOf(repository), request),
     deleteTag: (repository, tag, request) => deleteTag(placeOf(repository), tag, request),
+    listReferrers: (repository, subject, request) => listReferrers(placeOf(repository), subject, request),
+    announceReferrers: ({ repository, ...job }, request = {}) =>
+      announceReferrers({ ...job, place: placeOf(repository), options: request }),
     warnings: () => warnings.list(),
     requestCounts: () => transport.counts(),
     close: () => transport.close(),

@@ -36,3 +36,8 @@ export function toUploadsPath(repository: Repository): string {
 export function toTagsPath(repository: Repository): string {
   return `/v2/${repository.path}/tags/list`;
 }
+
+/** The list of what refers to a manifest. */
+export function toReferrersPath(repository: Repository, subject: string): string {
+  return `/v2/${repository.path}/referrers/${subject}`;
+}

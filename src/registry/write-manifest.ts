@@ -8,6 +8,7 @@ import { assertReference, describePlace, type ManifestPut } from './context.ts';
 import { toManifestPath } from './endpoint.ts';
 import { toRegistryError } from './errors.ts';
 import { headManifest, SETTLE_TRIES } from './head-manifest.ts';
+import { noteReferrer } from './note-referrer.ts';
 import { noteStored } from './note-stored.ts';
 import { type PutFailure, toPutFailure } from './put-errors.ts';
 
@@ -62,6 +63,7 @@ async function putOnce(put: ManifestPut): Promise<PutFailure | undefined> {
   if (response instanceof PlaitError) return { error: response };
   if (response.status === 201) {
     await assertStored(put, response);
+    noteReferrer(put, response);
     return undefined;
   }
   if (isRetryableStatus(response.status) && response.status !== 429)

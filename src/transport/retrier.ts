@@ -10,7 +10,7 @@ import { findHeader, type HttpRequest, type Lane } from './message.ts';
 import { countExtraTries, findErrorCode, isBeforeSending, toNetworkError } from './network-error.ts';
 import type { RetryPolicy } from './policy.ts';
 import { parsePullPauseMs } from './pull-limit.ts';
-import { computeBackoffMs, isRetryableStatus, isTurnedAway, parseRetryAfterMs } from './retry.ts';
+import { computeBackoffMs, computeSettleMs, isRetryableStatus, isTurnedAway, parseRetryAfterMs } from './retry.ts';
 
 /** One way to send a request and one way to take its answer. */
 export interface Attempt<T> {
@@ -22,6 +22,7 @@ export interface Attempt<T> {
 export interface Retrier {
   run<T>(request: HttpRequest, attempt: Attempt<T>): Promise<T>;
   backOff(attempt: number, signal?: AbortSignal): Promise<void>;
+  settle(attempt: number, signal?: AbortSignal): Promise<void>;
 }
 
 export interface RetrierOptions {
@@ -37,14 +38,17 @@ type Outcome<T> =
   | { readonly kind: 'again'; readonly delayMs: number; readonly spentMs: number };
 
 export function createRetrier(options: RetrierOptions): Retrier {
+  const { clock, policy } = options;
+  const pause = async (delayMs: number, signal: AbortSignal | undefined): Promise<void> => {
+    try {
+      await clock.sleep(delayMs, signal);
+    } catch (error) {
+      throw signal?.aborted === true ? toInterrupted(signal, 'try again') : error;
+    }
+  };
   return {
-    backOff: async (attempt, signal) => {
-      try {
-        await options.clock.sleep(computeBackoffMs(options.policy, attempt, options.clock.random()), signal);
-      } catch (error) {
-        throw signal?.aborted === true ? toInterrupted(signal, 'try again') : error;
-      }
-    },
+    backOff: (attempt, signal) => pause(computeBackoffMs(policy, attempt, clock.random()), signal),
+    settle: (attempt, signal) => pause(computeSettleMs(policy, attempt, clock.random()), signal),
     run: async (request, attempt) => {
       // One signal stops a whole run, and everything that waits listens to it; Node takes ten listeners for a leak.
       if (request.signal !== undefined) setMaxListeners(0, request.signal);

@@ -20,6 +20,11 @@ export function computeBackoffMs(policy: RetryPolicy, attempt: number, random: n
   return random * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
 }
 
+/** How long to leave others the time to finish what they have begun: never less than half of the bound of that try. */
+export function computeSettleMs(policy: RetryPolicy, attempt: number, random: number): number {
+  return computeBackoffMs(policy, attempt, (1 + random) / 2);
+}
+
 /**
  * The pause a Retry-After header asks for, milliseconds; undefined when there is none or it cannot be read.
  * Seconds or an HTTP date (RFC 9110 10.2.3); a date that has passed is no pause.

@@ -28,6 +28,8 @@ export interface Transport {
   open<T>(request: HttpRequest, use: (response: StreamedResponse) => Promise<T>): Promise<T>;
   /** Waits before try number `attempt` + 1 of something the caller repeats himself. */
   backOff(attempt: number, signal?: AbortSignal): Promise<void>;
+  /** Waits for what others may have under way, before looking again; as `backOff`, but never hardly at all. */
+  settle(attempt: number, signal?: AbortSignal): Promise<void>;
   readonly retry: RetryPolicy;
   readonly timeouts: Timeouts;
   readonly schemes: SchemeFinder;
@@ -80,6 +82,7 @@ export function createTransport(options: TransportOptions): Transport {
     send: (request, limit) => run(request, (answer) => readAnswer(request, answer, limit)),
     open: (request, use) => run(request, (answer) => useAnswer(request, answer, use)),
     backOff: (attempt, signal) => retrier.backOff(attempt, signal),
+    settle: (attempt, signal) => retrier.settle(attempt, signal),
     retry,
     timeouts,
     schemes: createSchemeFinder(profile, options.clock, hostFiles),

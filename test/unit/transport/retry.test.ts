@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_RETRY } from '../../../src/transport/policy.ts';
-import { computeBackoffMs, isRetryableStatus, parseRetryAfterMs } from '../../../src/transport/retry.ts';
+import {
+  computeBackoffMs,
+  computeSettleMs,
+  isRetryableStatus,
+  parseRetryAfterMs,
+} from '../../../src/transport/retry.ts';
 
 const NOW = Date.UTC(2026, 9, 21, 7, 28, 0);
 
@@ -33,6 +38,10 @@ describe('the pause before another try', () => {
 
   it('may be nothing at all', () => {
     expect(computeBackoffMs(DEFAULT_RETRY, 5, 0)).toBe(0);
+  });
+
+  it('to let others finish is never shorter than half of that', () => {
+    expect([0, 0.5, 1].map((random) => computeSettleMs(DEFAULT_RETRY, 2, random))).toEqual([500, 750, 1000]);
   });
 });
 
