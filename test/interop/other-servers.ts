@@ -46,6 +46,11 @@ const OLAREG_LIMITS = { multiTag: 'version 0.1 ignores the tags in the query of 
 export const OLAREG_SERVERS: readonly InteropServer[] = [
   { ...olareg.line('plain'), limits: OLAREG_LIMITS, launch: () => launchOlareg([]) },
   {
+    ...olareg.line('no list of referrers'),
+    limits: OLAREG_LIMITS,
+    launch: () => launchOlareg(['--api-referrer=false']),
+  },
+  {
     ...olareg.line('warnings'),
     limits: OLAREG_LIMITS,
     details: [warnsOf('this registry moves next week')],

@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { computeDigest, parseDigest } from '../../src/oci/digest.ts';
+import { computeDigest, type Digest, parseDigest } from '../../src/oci/digest.ts';
 import { MEDIA_TYPES } from '../../src/oci/media-types.ts';
 import { parseRepository, type Repository } from '../../src/oci/repository.ts';
 import { buildAttestation, buildImage, buildIndex, type SampleImage } from '../../src/playground/images.ts';
-import type { RegistryClient } from '../../src/registry/client.ts';
+import type { ReferrerListing, RegistryClient } from '../../src/registry/client.ts';
 import { copyManifest } from '../../src/registry/copy.ts';
+import { copyReferrers } from '../../src/registry/copy-referrers.ts';
 import type { RegistryClientOptions } from '../../src/registry/create-client.ts';
+import { pushReferrer } from '../../src/registry/push-referrer.ts';
+import { toReferrersTag } from '../../src/registry/referrers-tag.ts';
+import { buildReferrer, SBOM, SIGNATURE } from './build-referrer.ts';
 import { makeClient } from './make-client.ts';
 import { pushBlob, pushImage, pushIndex } from './push-content.ts';
+import { sendRaw } from './raw-http.ts';
 
 export interface ContractServer {
   /** Where the client under test finds it. */
@@ -210,6 +215,62 @@ export function defineContract<S extends ContractServer>({ start, access, limits
       const found = await Promise.all(INDEX.images.map(({ manifest }) => client.headManifest(to, manifest.digest)));
       expect(await client.headManifest(to, INDEX.manifest.digest)).toBeDefined();
       expect(found.map((head) => head?.digest)).toEqual(INDEX.images.map(({ manifest }) => manifest.digest));
+    });
+  });
+
+  describe('referrers', () => {
+    const subject = AMD64.descriptor;
+    const signature = buildReferrer({ subject, text: 'contract', annotations: { by: 'plait' } });
+    const sbom = buildReferrer({ subject, text: 'contract', artifactType: SBOM });
+    const ofSbom = buildReferrer({ subject: sbom.descriptor, text: 'contract' });
+
+    const pushAll = async (repository: Repository, referrers: readonly SampleImage[]) => {
+      const listings: ReferrerListing[] = [];
+      for (const { blobs, manifest } of referrers) {
+        for (const blob of blobs) await pushBlob({ url: source.url, repository: repository.path }, blob);
+        listings.push(await pushReferrer(client, { repository, manifest }));
+      }
+      return listings;
+    };
+    const list = async (repository: Repository, digest: Digest, artifactType?: string) => {
+      const options = artifactType === undefined ? {} : { artifactType };
+      return [...(await client.listReferrers(repository, digest, options))].map((found) => found.digest).sort();
+    };
+
+    it('are none of what nothing refers to', async () => {
+      expect(await client.listReferrers(held(), ABSENT)).toEqual([]);
+      expect(await client.listReferrers(at(source, 'referred/none'), ABSENT)).toEqual([]);
+    });
+
+    it('are found once they are pushed, under the fall-back tag only where the registry has no list', async () => {
+      const repository = at(source, 'referred/app');
+      await pushImage({ url: source.url, repository: 'referred/app', tag: 'latest' }, AMD64);
+      const listings = await pushAll(repository, [signature, sbom]);
+      const found = await client.listReferrers(repository, subject.digest, { artifactType: SIGNATURE });
+      const { status } = await sendRaw(`${source.url}/v2/referred/app/referrers/${subject.digest}`);
+      const isTagged = (await client.listTags(repository)).includes(toReferrersTag(subject.digest));
+      expect(isTagged).toBe(status !== 200);
+      expect(found).toMatchObject([signature.descriptor]);
+      expect(listings).toEqual(isTagged ? ['tagged', 'tagged'] : ['listed', 'listed']);
+      expect(await list(repository, subject.digest)).toEqual([signature.manifest.digest, sbom.manifest.digest].sort());
+      expect(await list(repository, subject.digest, SBOM)).toEqual([sbom.manifest.digest]);
+    });
+
+    it.each([
+      ['another registry', () => at(target, 'signed/app')],
+      ['another repository', () => at(source, 'signed/app')],
+    ])('are brought into %s with what refers to them, once, and are found there', async (_where, to) => {
+      const from = at(source, 'signed/source');
+      await pushImage({ url: source.url, repository: from.path, tag: 'latest' }, AMD64);
+      await pushAll(from, [signature, sbom, ofSbom]);
+      const job = { from, to: to(), subject: subject.digest };
+      await copyManifest(client, { from, to: job.to, digest: subject.digest });
+      const first = await copyReferrers(client, job);
+      const again = await copyReferrers(client, job);
+      expect(first.map(({ outcome }) => outcome)).toEqual(['copied', 'copied', 'copied']);
+      expect(again.map(({ outcome }) => outcome)).toEqual(['present', 'present', 'present']);
+      expect(await list(job.to, subject.digest)).toEqual([signature.manifest.digest, sbom.manifest.digest].sort());
+      expect(await list(job.to, sbom.manifest.digest)).toEqual([ofSbom.manifest.digest]);
     });
   });
 
