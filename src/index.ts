@@ -2,6 +2,7 @@
  * The public API: the steps from a config to a plan to a result, each usable alone. What is not listed here is not
  * public and may change in any version.
  */
+export type { FindReplan, Replan } from './apply/amendment.ts';
 export { type ApplyOptions, applyPlan } from './apply/apply-plan.ts';
 export type { ApplyResult, ChangeResult, TagResult, TagStatus } from './apply/apply-result.ts';
 export type { ApplyEvent } from './apply/context.ts';

@@ -2,16 +2,20 @@ import pLimit from 'p-limit';
 import type { Plan } from '../plan/plan.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Clock } from '../transport/clock.ts';
+import type { FindReplan } from './amendment.ts';
 import type { ApplyResult } from './apply-result.ts';
 import { type ApplyContext, type ApplyEvent, isInterrupted } from './context.ts';
+import { converge } from './converge.ts';
 import { copyContent } from './copy-content.ts';
 import { deleteAll } from './delete-tags.ts';
 import { checkTags } from './preconditions.ts';
+import { publishAmended } from './publish-amended.ts';
 import { moveTags, pushByDigest } from './push-index.ts';
 import { isFloatingTag } from './tag-order.ts';
 import { verifyTags } from './verify.ts';
 import {
   type ChangeWork,
+  isAmended,
   isPending,
   type PublishWork,
   settleRepair,
@@ -33,6 +37,11 @@ export interface ApplyOptions {
   readonly stale: 'abort' | 'skip';
   /** True: the first failure stops what has not started. */
   readonly failFast: boolean;
+  /**
+   * How to plan changes again that keep what others publish under the same tags. They are never stale: what moved is
+   * merged and pushed again until the tags keep still, see `converge`. Left out for plans that were reviewed.
+   */
+  readonly replan?: FindReplan;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ApplyEvent) => void;
 }
@@ -44,7 +53,7 @@ export interface ApplyOptions {
  */
 export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<ApplyResult> {
   const context = createContext(options);
-  const works = startWork(plan, options.plannedAt);
+  const works = startWork(plan, options);
   await runSteps(context, works, options);
   return toResult(works.all, options.signal?.aborted === true);
 }
@@ -56,6 +65,7 @@ function createContext(options: ApplyOptions): ApplyContext {
     clock,
     signal,
     readOptions: signal === undefined ? {} : { signal },
+    pushOptions: signal === undefined ? {} : { signal },
     limit: pLimit(CHANGES_AT_ONCE),
     emit: options.onEvent ?? (() => undefined),
     singleTagOnly: new Set(),
@@ -65,7 +75,7 @@ function createContext(options: ApplyOptions): ApplyContext {
 async function runSteps(context: ApplyContext, works: Works, options: ApplyOptions): Promise<void> {
   const { all, publish, repair, remove } = works;
   const isOver = () => isInterrupted(context) || (options.failFast && all.some(hasFailed));
-  await each(all, (work) => checkTags(context, work));
+  await each(all.filter(isPlain), (work) => checkTags(context, work));
   if ((options.stale === 'abort' && all.some(isStale)) || isOver()) return;
   await copyContent(context, [...publish, ...repair]);
   if (isOver()) return;
@@ -77,7 +87,8 @@ async function runSteps(context: ApplyContext, works: Works, options: ApplyOptio
     });
   }
   await moveAll(context, publish, isOver);
-  await each(publish, (work) => verifyTags(context, work));
+  await each(publish.filter(isPlain), (work) => verifyTags(context, work));
+  await converge(context, publish);
   await deleteAll(context, remove, { isOver, isSafe: !all.some((work) => hasFailed(work) || isStale(work)) });
 }
 
@@ -87,12 +98,22 @@ async function moveAll(context: ApplyContext, works: readonly PublishWork[], isO
   const passes = isOneRequest(works) ? [() => true] : [isPrecise, () => true];
   for (const belongs of passes) {
     await each(works.filter(isPending), async (work) => {
-      if (isOver() || hasFailed(work)) return;
-      await checkTags(context, work);
-      const tags = work.tags.filter((tag) => tag.status === 'pending' && belongs(tag));
-      await moveTags(context, work, [...tags.filter(isPrecise), ...tags.filter((tag) => !isPrecise(tag))]);
+      if (!isOver() && !hasFailed(work)) await moveOne(context, work, belongs);
     });
   }
+}
+
+async function moveOne(context: ApplyContext, work: PublishWork, belongs: (tag: TagWork) => boolean): Promise<void> {
+  if (isPlain(work)) await checkTags(context, work);
+  const tags = work.tags.filter((tag) => tag.status === 'pending' && belongs(tag));
+  const sorted = [...tags.filter(isPrecise), ...tags.filter((tag) => !isPrecise(tag))];
+  if (isPlain(work)) await moveTags(context, work, sorted);
+  else await publishAmended(context, work, sorted.filter(isAmended));
+}
+
+/** True when what the plan says is all there is to say; else it is planned again whenever a tag moves. */
+function isPlain({ tags }: ChangeWork): boolean {
+  return !tags.some(isAmended);
 }
 
 function isPrecise(tag: TagWork): boolean {
@@ -115,7 +136,7 @@ async function each<Work extends ChangeWork>(
 }
 
 function isStale(work: ChangeWork): boolean {
-  return work.tags.some((tag) => tag.status === 'stale');
+  return work.tags.some((tag) => tag.status === 'stale' || tag.status === 'blocked');
 }
 
 function hasFailed(work: ChangeWork): boolean {

@@ -3,9 +3,10 @@ import type { Repository } from '../oci/repository.ts';
 
 /**
  * How one tag ended. `already`: it held what was wanted before we came to it. `stale`: it holds something else than the
- * plan was made for. `not-started`: nothing was tried, because the run stopped before.
+ * plan was made for. `blocked`: it moved since the plan, and a guard has something against what it would take now.
+ * `not-started`: nothing was tried, because the run stopped before.
  */
-export type TagStatus = 'done' | 'already' | 'stale' | 'failed' | 'not-started';
+export type TagStatus = 'done' | 'already' | 'stale' | 'blocked' | 'failed' | 'not-started';
 
 export interface TagResult {
   readonly name: string;
@@ -14,7 +15,7 @@ export interface TagResult {
   readonly before: Digest | null;
   /** What it holds now as far as is known; null: nothing, or not known. */
   readonly after: Digest | null;
-  /** Why, for `stale` and `failed`. */
+  /** Why, for `stale`, `blocked` and `failed`. */
   readonly code: string | null;
   readonly message: string | null;
   readonly hint: string | null;

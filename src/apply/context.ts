@@ -2,7 +2,7 @@ import type { LimitFunction } from 'p-limit';
 import type { RegistryClient, RequestOptions } from '../registry/client.ts';
 import type { Clock } from '../transport/clock.ts';
 
-export type ApplyPhase = 'check' | 'copy' | 'push' | 'tag' | 'verify' | 'delete';
+export type ApplyPhase = 'check' | 'copy' | 'push' | 'tag' | 'verify' | 'settle' | 'delete';
 
 /** What an apply tells while it works, for progress lines. */
 export type ApplyEvent =
@@ -23,6 +23,8 @@ export interface ApplyContext {
   /** Aborts reads and copies. A tag being moved is never cut off: it ends, and no other starts. */
   readonly signal: AbortSignal | undefined;
   readonly readOptions: RequestOptions;
+  /** Of pushes of an index: what ends their waits. */
+  readonly pushOptions: RequestOptions;
   readonly limit: LimitFunction;
   readonly emit: (event: ApplyEvent) => void;
   /** Registries that were asked to move several tags at once and did not confirm it. */

@@ -14,14 +14,23 @@ export async function checkTags(context: ApplyContext, work: ChangeWork): Promis
   holdBack(work);
 }
 
+const REASONS = {
+  stale: 'moved since the plan',
+  blocked: 'is held back by a guard',
+  failed: 'could not be read',
+} as const;
+
 /** The tags of a release stay together: one that cannot be moved keeps the others of its change where they are. */
-function holdBack(work: ChangeWork): void {
-  const culprit = work.tags.find((tag) => tag.status === 'stale' || tag.status === 'failed');
-  if (culprit?.error === undefined) return;
-  const isStale = culprit.status === 'stale';
-  const reason = isStale ? 'moved since the plan' : 'could not be read';
-  const error = new PlaitError(culprit.error.code, `left as it is, because ${nameTag(work, culprit)} ${reason}`);
-  for (const tag of work.tags) if (tag.status === 'pending') failTag(tag, error, isStale ? 'stale' : 'failed');
+export function holdBack(work: ChangeWork): void {
+  const culprit = work.tags.find((tag) => isReason(tag.status));
+  if (culprit?.error === undefined || !isReason(culprit.status)) return;
+  const { status, error } = culprit;
+  const words = `left as it is, because ${nameTag(work, culprit)} ${REASONS[status]}`;
+  for (const tag of work.tags) if (tag.status === 'pending') failTag(tag, new PlaitError(error.code, words), status);
+}
+
+function isReason(status: TagWork['status']): status is keyof typeof REASONS {
+  return Object.hasOwn(REASONS, status);
 }
 
 async function checkTag(context: ApplyContext, work: ChangeWork, tag: TagWork): Promise<void> {

@@ -41,7 +41,7 @@ async function moveTogether(context: ApplyContext, work: PublishWork, tags: read
   const names = tags.map((tag) => tag.name);
   try {
     const { repository } = work.change;
-    const confirmed = new Set(await context.client.putManifestTags(repository, work.index, names, context.readOptions));
+    const confirmed = new Set(await context.client.putManifestTags(repository, work.index, names, context.pushOptions));
     if (confirmed.size === 0) context.singleTagOnly.add(registry);
     for (const tag of tags) if (confirmed.has(tag.name)) settle(context, work, tag);
   } catch {
@@ -69,10 +69,10 @@ function settle(context: ApplyContext, work: PublishWork, tag: TagWork): void {
 async function push(context: ApplyContext, work: PublishWork, reference: string): Promise<void> {
   const { repository, copies, assumed } = work.change;
   try {
-    await context.client.putManifest(repository, reference, work.index, context.readOptions);
+    await context.client.putManifest(repository, reference, work.index, context.pushOptions);
   } catch (error) {
     if (!isPlaitError(error, 'REGISTRY_CHILD_UNKNOWN') || copies.length + assumed.length === 0) throw error;
     await copyAgain(context, work);
-    await context.client.putManifest(repository, reference, work.index, context.readOptions);
+    await context.client.putManifest(repository, reference, work.index, context.pushOptions);
   }
 }

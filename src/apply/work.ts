@@ -3,6 +3,7 @@ import type { Digest } from '../oci/digest.ts';
 import type { StoredManifest } from '../oci/manifest.ts';
 import { formatRepository } from '../oci/repository.ts';
 import type { Change, Plan, TagMove } from '../plan/plan.ts';
+import { type Amendment, type FindReplan, startAmendment } from './amendment.ts';
 import type { ApplyResult, ChangeResult, TagResult, TagStatus } from './apply-result.ts';
 
 /** One tag on its way. The only mutable values of an apply live here. */
@@ -15,6 +16,17 @@ export interface TagWork {
   /** Monotonic time of that reading, milliseconds. */
   readAt: number;
   error: PlaitError | undefined;
+  /** What it holds at the end, where that is not the planned index. */
+  held: Digest | undefined;
+  /** Of a change that keeps what others publish under the same tag. */
+  readonly amendment: Amendment | undefined;
+}
+
+/** A tag of a change that amends. */
+export type AmendedTag = TagWork & { readonly amendment: Amendment };
+
+export function isAmended(tag: TagWork): tag is AmendedTag {
+  return tag.amendment !== undefined;
 }
 
 /** One change on its way. */
@@ -38,13 +50,22 @@ export interface Works {
   readonly remove: readonly ChangeWork[];
 }
 
+export interface StartOptions {
+  /** When the plan's reading of the registries began, on the monotonic clock. */
+  readonly plannedAt: number;
+  readonly replan?: FindReplan;
+}
+
 /** Throws INTERNAL when the plan names an index that it does not hold. */
-export function startWork(plan: Plan, plannedAt: number): Works {
+export function startWork(plan: Plan, { plannedAt, replan }: StartOptions): Works {
   const all = plan.changes.map((change): ChangeWork | PublishWork => {
-    const tags = change.tags.map((tag) => startTag(tag, plannedAt));
-    if (change.index === null) return { change, tags };
+    if (change.index === null) return { change, tags: change.tags.map((tag) => startTag(tag, plannedAt)) };
     const index = plan.indexes.get(change.index);
     if (index === undefined) throw new PlaitError('INTERNAL', `the plan lacks the index ${change.index}`);
+    const again = replan?.(change);
+    const tags = change.tags.map((tag) =>
+      startTag(tag, plannedAt, again && startAmendment({ change, index }, tag, again)),
+    );
     return { change, tags, index };
   });
   const published = all.filter((work): work is PublishWork => 'index' in work);
@@ -56,8 +77,8 @@ export function startWork(plan: Plan, plannedAt: number): Works {
   };
 }
 
-function startTag({ name, expect }: TagMove, readAt: number): TagWork {
-  return { name, expect, status: 'pending', before: expect, readAt, error: undefined };
+function startTag({ name, expect }: TagMove, readAt: number, amendment?: Amendment): TagWork {
+  return { name, expect, status: 'pending', before: expect, readAt, error: undefined, held: undefined, amendment };
 }
 
 export function isPending(work: ChangeWork): boolean {
@@ -74,7 +95,7 @@ export function failChange(work: ChangeWork, error: unknown): void {
   for (const tag of work.tags) if (tag.status === 'pending') failTag(tag, error);
 }
 
-export function failTag(tag: TagWork, error: unknown, status: 'failed' | 'stale' = 'failed'): void {
+export function failTag(tag: TagWork, error: unknown, status: 'failed' | 'stale' | 'blocked' = 'failed'): void {
   tag.status = status;
   tag.error = toPlaitError(error);
 }
@@ -101,7 +122,7 @@ function toTagResult(tag: TagWork, wanted: Digest | null): TagResult {
     name: tag.name,
     status,
     before: tag.before,
-    after: isThere ? wanted : code === 'PUSH_UNSETTLED' ? null : tag.before,
+    after: isThere ? (tag.held ?? wanted) : code === 'PUSH_UNSETTLED' ? null : tag.before,
     code: code ?? null,
     message: message ?? null,
     hint: hint ?? null,

@@ -1,4 +1,4 @@
-import { applyPlan } from '../apply/apply-plan.ts';
+import { type ApplyOptions, applyPlan } from '../apply/apply-plan.ts';
 import { type ApplyResult, countTags, isWritten } from '../apply/apply-result.ts';
 import { toResultDocument } from '../apply/result-document.ts';
 import { toPlaitError } from '../errors/plait-error.ts';
@@ -29,6 +29,8 @@ export interface ApplyRun {
   readonly progress: Progress;
   /** When the registries were read for the plan, on the monotonic clock; long ago for a saved plan. */
   readonly plannedAt: number;
+  /** Left out for a plan that was reviewed: that is what is applied. */
+  readonly replan?: ApplyOptions['replan'] | undefined;
   readonly flags: ApplyFlags;
   /** Where what was done is recorded, when it is. */
   readonly lock?: LockRecord | undefined;
@@ -45,6 +47,7 @@ export async function carryOut(context: CliContext, run: ApplyRun): Promise<read
     failFast: flags.failFast === true,
     signal: context.signal,
     onEvent: run.progress.applying,
+    ...(run.replan === undefined ? {} : { replan: run.replan }),
   });
   run.progress.clear();
   const requests = client.requestCounts();
@@ -97,7 +100,7 @@ function applyCodes(
     ...(result.interrupted ? [interruptCode(context)] : []),
     ...(failed ? [written ? EXIT_CODES.partial : EXIT_CODES.error] : []),
     ...(countTags(result, 'stale') > 0 ? [EXIT_CODES.stale] : []),
-    ...(plan.blocked.length > 0 ? [EXIT_CODES.blocked] : []),
+    ...(plan.blocked.length > 0 || countTags(result, 'blocked') > 0 ? [EXIT_CODES.blocked] : []),
     ...(isDetailed && written ? [EXIT_CODES.changes] : []),
   ];
 }

@@ -9,7 +9,7 @@ import { selectScope } from '../plan/select.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Progress } from '../report/progress.ts';
 import { readAbsences } from '../state/read-absences.ts';
-import { readState } from '../state/read-state.ts';
+import { type ImageState, readState } from '../state/read-state.ts';
 import type { CliContext } from './context.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { readGitCommit } from './git-commit.ts';
@@ -49,8 +49,18 @@ export interface PlanTools {
   readonly flags: CacheOptions;
 }
 
+export interface ComputedPlan {
+  readonly plan: Plan;
+  /** What was read for it. */
+  readonly images: readonly ImageState[];
+}
+
 /** Reads the registries and compares. Throws only when aborted. */
-export async function computePlan(context: CliContext, question: PlanQuestion, tools: PlanTools): Promise<Plan> {
+export async function computePlan(
+  context: CliContext,
+  question: PlanQuestion,
+  tools: PlanTools,
+): Promise<ComputedPlan> {
   const { signal } = context;
   const onProgress = tools.progress.reading;
   const { config, declarations, absences, allowances, scope } = question;
@@ -71,7 +81,10 @@ export async function computePlan(context: CliContext, question: PlanQuestion, t
   tools.progress.clear();
   const mayDelete = (registry: string) => settingsFor(settings, registry).deletes === 'tag';
   const locked = lock === undefined ? {} : { lock: lock.lock };
-  return makePlan({ images, absences: unwanted, guards, allowances, mayDelete, scope, ...locked });
+  return {
+    plan: makePlan({ images, absences: unwanted, guards, allowances, mayDelete, scope, ...locked }),
+    images,
+  };
 }
 
 /** What the plan document says besides the plan. */

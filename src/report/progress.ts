@@ -27,6 +27,7 @@ const VERBS: Readonly<Record<ApplyPhase, string>> = {
   push: 'Pushing indexes',
   tag: 'Moving tags',
   verify: 'Verifying tags',
+  settle: 'Waiting for tags that others write too',
   delete: 'Deleting tags',
 };
 

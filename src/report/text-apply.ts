@@ -20,7 +20,7 @@ function describeVerdict(result: ApplyResult, style: Style): string {
   const deleted = result.changes.filter((change) => change.index === null).flatMap((change) => change.tags);
   const deletions = deleted.filter((tag) => tag.status === 'done').length;
   const moves = countTags(result, 'done') - deletions;
-  const others = (['already', 'stale', 'failed', 'not-started'] as const).map(
+  const others = (['already', 'stale', 'blocked', 'failed', 'not-started'] as const).map(
     (status) => [countTags(result, status), nameStatus(status)] as const,
   );
   const parts = [[moves, countWord(moves, 'moved')], [deletions, countWord(deletions, 'deleted')], ...others] as const;
@@ -42,6 +42,7 @@ function nameStatus(status: Exclude<TagResult['status'], 'done'>): string {
     case 'not-started':
       return 'not started';
     case 'stale':
+    case 'blocked':
     case 'failed':
       return status;
     default:
@@ -51,15 +52,15 @@ function nameStatus(status: Exclude<TagResult['status'], 'done'>): string {
 
 function describeTag(change: ChangeResult, tag: TagResult, style: Style): string {
   const name = `${formatRepository(change.repository)}:${tag.name}`;
-  const move = `${show(tag.before)} → ${show(change.index)}`;
   switch (tag.status) {
     case 'done':
-      return `${style.add('✓')} ${name}   ${move}`;
+      return `${style.add('✓')} ${name}   ${show(tag.before)} → ${show(tag.after)}`;
     case 'already':
-      return `${style.faint('=')} ${name}   ${show(change.index)}  already so`;
+      return `${style.faint('=')} ${name}   ${show(tag.after)}  already so`;
     case 'not-started':
       return `${style.faint('·')} ${name}   not started`;
     case 'stale':
+    case 'blocked':
     case 'failed':
       return describeFailure(name, tag, style);
     default:

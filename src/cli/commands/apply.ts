@@ -13,6 +13,7 @@ import { type LockDefaults, openLock } from '../lock-input.ts';
 import { readSavedPlan } from '../plan-file.ts';
 import { askPlan, collectFacts, computePlan, planCodes } from '../planning.ts';
 import { type LockRecord, prepareRecord } from '../record-lock.ts';
+import { createReplan } from '../replanning.ts';
 import { assertWritable } from '../write-file.ts';
 import { type PlanOptions, toTextOptions } from './plan.ts';
 
@@ -61,7 +62,7 @@ async function applyConfig(context: CliContext, options: ApplyCommandOptions): P
   const access = isDry ? 'read' : 'write';
   return withClient(context, { access, settings: config.settings, flags: options }, async (client) => {
     const plannedAt = context.clock.elapsed();
-    const plan = await computePlan(context, question, { client, progress, flags: options });
+    const { plan, images } = await computePlan(context, question, { client, progress, flags: options });
     showPlan(context, plan, { ...options, requests: client.requestCounts() });
     if (options.checksum !== undefined) {
       const facts = {
@@ -75,7 +76,9 @@ async function applyConfig(context: CliContext, options: ApplyCommandOptions): P
     if (plan.changes.length === 0)
       return strongest([...codes, ...(await saveNothing(context, { plan, client, options, lock }))]);
     if (!(await isConfirmed(context, options))) return strongest(codes.filter((code) => code !== EXIT_CODES.changes));
-    return strongest(await carryOut(context, { plan, client, progress, plannedAt, flags: options, lock }));
+    // What was reviewed by its checksum is what is applied.
+    const replan = options.checksum === undefined ? createReplan(context, { question, images, client }) : undefined;
+    return strongest(await carryOut(context, { plan, client, progress, plannedAt, replan, flags: options, lock }));
   });
 }
 

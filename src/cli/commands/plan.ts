@@ -45,7 +45,7 @@ export async function runPlan(context: CliContext, options: PlanOptions): Promis
   const question = { ...askPlan(config, options), lock };
   const progress = startProgress(context, options.progress);
   return withClient(context, { access: 'read', settings: config.settings, flags: options }, async (client) => {
-    const plan = await computePlan(context, question, { client, progress, flags: options });
+    const { plan } = await computePlan(context, question, { client, progress, flags: options });
     const requests = client.requestCounts();
     const facts = { ...(await collectFacts(context, config, requests)), lockSha256: lock.sha256 };
     const style = chooseStyle(context, context.stdout, options.color);

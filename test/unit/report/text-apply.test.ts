@@ -18,9 +18,9 @@ const result: ApplyResult = {
       repository: parseRepository('ghcr.io/acme/api'),
       index: digestOf('a'),
       tags: [
-        tag('1.8.2', 'done'),
-        tag('1.8', 'done', { before: digestOf('b') }),
-        tag('1', 'already', { before: digestOf('a') }),
+        tag('1.8.2', 'done', { after: digestOf('a') }),
+        tag('1.8', 'done', { before: digestOf('b'), after: digestOf('a') }),
+        tag('1', 'already', { before: digestOf('a'), after: digestOf('a') }),
         tag('latest', 'stale', {
           message: 'ghcr.io/acme/api:latest moved since the plan: bbbbbbb then, ccccccc now',
           hint: 'plan again: what is live now may be newer than what would be pushed',
