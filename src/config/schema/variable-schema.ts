@@ -15,7 +15,7 @@ export const variableSchema = section(
     default: z
       .union([z.string(), z.array(z.string())])
       .meta({
-        description: 'The value when neither --var nor the environment gives one. Quote numbers.',
+        description: 'The value when nothing else gives one. Quote numbers.',
         examples: ['1.8.2'],
       })
       .optional(),
@@ -24,7 +24,7 @@ export const variableSchema = section(
       '^\\d+\\.\\d+\\.\\d+$',
     ).optional(),
     env: environmentName(
-      'The environment variable that gives the value; --var comes before it.',
+      'The environment variable that gives the value; --var and --var-file come before it.',
       'APP_VERSION',
     ).optional(),
     description: text('What the variable is for.').optional(),
