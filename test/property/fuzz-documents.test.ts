@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { listConfigHeaders } from '../../src/auth/config-headers.ts';
-import { findEntry, findHelper, parseDockerConfig } from '../../src/auth/docker-config.ts';
+import { findEntry, findHelper, parseDockerConfig, parseDockercfg } from '../../src/auth/docker-config.ts';
 import { isPlaitError } from '../../src/errors/plait-error.ts';
 import { decodeManifest, toStoredManifest } from '../../src/oci/decode.ts';
 import { decodeImageConfig } from '../../src/oci/image-config.ts';
@@ -156,14 +156,16 @@ describe('documents from outside', () => {
       what: 'docker config reader',
       input: fc.oneof(hostileText(pieces, 50_000), structured.map(toJson)),
       feed: (written) => {
-        try {
-          const config = parseDockerConfig(written, 'config.json');
-          listConfigHeaders(config);
-          findHelper(config, 'ghcr.io');
-          for (const path of ['', 'a', 'a/b/c']) findEntry(config, 'ghcr.io', path);
-        } catch (error) {
-          expect(isPlaitError(error, 'CREDENTIALS_INVALID')).toBe(true);
-          expect((error as Error).message).not.toContain(canary);
+        for (const parse of [parseDockerConfig, parseDockercfg]) {
+          try {
+            const config = parse(written, 'config.json');
+            listConfigHeaders(config);
+            findHelper(config, 'ghcr.io');
+            for (const path of ['', 'a', 'a/b/c']) findEntry(config, 'ghcr.io', path);
+          } catch (error) {
+            expect(isPlaitError(error, 'CREDENTIALS_INVALID')).toBe(true);
+            expect((error as Error).message).not.toContain(canary);
+          }
         }
       },
     });
