@@ -7,6 +7,7 @@ import type { ApplyResult } from './apply-result.ts';
 import { type ApplyContext, type ApplyEvent, isInterrupted } from './context.ts';
 import { converge } from './converge.ts';
 import { copyContent } from './copy-content.ts';
+import { copyReferrers } from './copy-referrers.ts';
 import { deleteAll } from './delete-tags.ts';
 import { checkTags } from './preconditions.ts';
 import { publishAmended } from './publish-amended.ts';
@@ -78,6 +79,7 @@ async function runSteps(context: ApplyContext, works: Works, options: ApplyOptio
   await each(all.filter(isPlain), (work) => checkTags(context, work));
   if ((options.stale === 'abort' && all.some(isStale)) || isOver()) return;
   await copyContent(context, [...publish, ...repair]);
+  await copyReferrers(context, [...publish, ...repair]);
   if (isOver()) return;
   repair.forEach(settleRepair);
   if (!isOneRequest(publish)) {

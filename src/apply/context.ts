@@ -2,7 +2,7 @@ import type { LimitFunction } from 'p-limit';
 import type { RegistryClient, RequestOptions } from '../registry/client.ts';
 import type { Clock } from '../transport/clock.ts';
 
-export type ApplyPhase = 'check' | 'copy' | 'push' | 'tag' | 'verify' | 'settle' | 'delete';
+export type ApplyPhase = 'check' | 'copy' | 'referrers' | 'push' | 'tag' | 'verify' | 'settle' | 'delete';
 
 /** What an apply tells while it works, for progress lines. */
 export type ApplyEvent =

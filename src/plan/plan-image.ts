@@ -10,6 +10,7 @@ import { checkPublication, type GuardRules } from './guards.ts';
 import { joinFields, joinPlatforms } from './join-rows.ts';
 import type { Change, PlanNotice, Unchanged, Unreadable } from './plan.ts';
 import { planTag, type ReadableTag, type TagOutcome } from './plan-tag.ts';
+import { selectReferrers } from './referrers.ts';
 import { findUnrestorable } from './restore.ts';
 
 /** What the plan says of one declaration. */
@@ -136,7 +137,7 @@ function toChange(planning: Planning, target: TargetState, group: TagGroup): Cha
     platforms: joinPlatforms(telling.map((tag) => tag.outcome.platforms)),
     fields: joinFields(telling.map((tag) => tag.outcome.fields)),
     ...lists,
-    referrers: state.referrers.filter(({ subject }) => lists.copies.some((copy) => copy.digest === subject)),
+    referrers: selectReferrers(state.referrers, content, lists.copies),
     // A repair moves no tag and takes nothing away.
     guards: outcome.kind === 'repair' ? [] : checkPublication(publication, rules),
   };

@@ -24,6 +24,7 @@ const PLAIN_MS = 10_000;
 const VERBS: Readonly<Record<ApplyPhase, string>> = {
   check: 'Checking tags',
   copy: 'Copying images',
+  referrers: 'Copying signatures and the like',
   push: 'Pushing indexes',
   tag: 'Moving tags',
   verify: 'Verifying tags',

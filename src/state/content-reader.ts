@@ -21,6 +21,8 @@ export interface ContentReader {
    * one that was seen there in this run, or that was not read at all.
    */
   isHeld(repository: Repository, digest: Digest): Promise<boolean>;
+  /** What refers to a manifest. */
+  listReferrers(repository: Repository, subject: Digest): Promise<readonly Descriptor[]>;
   /** The image config that `manifest`, found in `repository`, names. Throws BLOB_MISSING when it is gone. */
   readConfig(repository: Repository, manifest: ImageManifest): Promise<ImageConfig>;
 }
@@ -62,6 +64,7 @@ export function createContentReader(client: RegistryClient, options: ContentRead
   const manifests = new Map<string, Promise<StoredManifest | undefined>>();
   const configs = new Map<string, Promise<ImageConfig>>();
   const held = new Map<string, Promise<boolean>>();
+  const referrers = new Map<string, Promise<readonly Descriptor[]>>();
   const readManifest: ContentReader['readManifest'] = (repository, reference, use = 'live') =>
     once(manifests, toKey(repository, reference), () => {
       if (isDigest(reference)) return readByDigest(toReading(reading, use), repository, reference);
@@ -71,6 +74,8 @@ export function createContentReader(client: RegistryClient, options: ContentRead
   return {
     readManifest,
     isHeld: (repository, digest) => once(held, toKey(repository, digest), () => isHeld(reading, repository, digest)),
+    listReferrers: (repository, subject) =>
+      once(referrers, toKey(repository, subject), () => client.listReferrers(repository, subject, request)),
     readConfig: (repository, { config }) =>
       once(configs, config.digest, async () => decodeImageConfig(await readConfigBytes(reading, repository, config))),
   };

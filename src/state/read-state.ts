@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { NO_CACHE } from '../cache/content-cache.ts';
 import type { Declaration } from '../config/declaration.ts';
+import { toPlaitError } from '../errors/plait-error.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Repository } from '../oci/repository.ts';
 import type { RegistryClient } from '../registry/client.ts';
@@ -13,7 +14,7 @@ import type { LockFile } from './lock-file.ts';
 import { type LockUse, type RecordedSources, recordSources } from './lock-use.ts';
 import type { PinnedSource } from './pin.ts';
 import { readLiveChildren, readLiveContent, readLiveTag } from './read-live.ts';
-import type { FoundReferrer } from './referrers.ts';
+import { type FoundReferrer, readReferrers } from './referrers.ts';
 import { resolveDesired } from './resolve.ts';
 import { areSourcesHeld } from './sources-held.ts';
 
@@ -93,7 +94,20 @@ async function readImage(reading: Reading, declaration: Declaration): Promise<Im
     return readImage({ ...reading, reader: reading.uncached }, declaration);
   }
   const labels = await readLabels(reading.reader, desired, targets);
-  return { ...(await record(reading, desired)), targets, labels, referrers: [] };
+  return followReferrers(reading, { ...(await record(reading, desired)), targets, labels, referrers: [] });
+}
+
+/** Adds what describes the images. What cannot be read keeps the image from being planned: it would go without. */
+async function followReferrers({ reader }: Reading, state: ImageState): Promise<ImageState> {
+  const { desired, targets } = state;
+  if (desired.kind === 'failed') return state;
+  try {
+    const { referrers, notices } = await readReferrers(reader, desired, targets);
+    return { ...state, referrers, desired: { ...desired, notices: [...desired.notices, ...notices] } };
+  } catch (error) {
+    const failures = [{ reference: undefined, error: toPlaitError(error) }];
+    return { ...state, desired: { kind: 'failed', declaration: desired.declaration, failures } };
+  }
 }
 
 function findPins({ lock }: ReadOptions): LockFile | undefined {

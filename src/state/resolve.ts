@@ -11,6 +11,7 @@ import type { BuiltContent, DesiredContent, DesiredEntry, DesiredIndex, Notice, 
 import type { LockFile } from './lock-file.ts';
 import { followImages, orderImages } from './order.ts';
 import { explainPinned, pinEntry, pinReference } from './pin.ts';
+import { requireAttestations } from './require-attestations.ts';
 import { getSource, type ResolvedImage, resolveEntry, resolveFrom } from './resolve-entry.ts';
 
 /** Platforms of one image read side by side; the registry client holds its own limit a host below this. */
@@ -28,6 +29,7 @@ export async function resolveDesired(
   const collected = await collect({ reader, lock }, declaration);
   if (collected.failures.length > 0) return { kind: 'failed', declaration, failures: collected.failures };
   try {
+    if (declaration.attestations === 'require') await requireAttestations(reader, collected.images);
     const notices: Notice[] = [...collected.notices];
     const content = collected.content ?? build(declaration, collected, notices);
     return { kind: 'resolved', declaration, content, notices };
@@ -129,7 +131,8 @@ function publishedPlatform(entry: PlatformSource): Platform {
 
 function build(declaration: Declaration, collected: Collected, notices: Notice[]): BuiltContent {
   refuseDuplicates(collected.images);
-  const attestations = chooseAttestations(declaration, collected.images);
+  const isDropped = declaration.attestations === 'drop';
+  const attestations = isDropped ? [] : collected.images.flatMap((resolved) => resolved.attestations);
   const images = collected.images.map((resolved) => resolved.image);
   const mediaType = chooseMediaType(declaration, [...images, ...attestations]);
   const all = [...images, ...attestations];
@@ -162,19 +165,6 @@ function refuseDuplicates(images: readonly ResolvedImage[]): void {
     }
     seen.set(platform, image);
   }
-}
-
-function chooseAttestations(declaration: Declaration, images: readonly ResolvedImage[]): readonly DesiredEntry[] {
-  if (declaration.attestations === 'drop') return [];
-  const bare = images.filter((resolved) => resolved.attestations.length === 0);
-  const [first] = bare;
-  if (declaration.attestations === 'require' && first !== undefined) {
-    const names = bare.map((resolved) => formatReference(resolved.image.source)).join(', ');
-    throw new PlaitError('ATTESTATION_MISSING', `no attestation comes with ${names}`, {
-      hint: 'build it with provenance, or set  attestations: keep',
-    });
-  }
-  return images.flatMap((resolved) => resolved.attestations);
 }
 
 function chooseMediaType(declaration: Declaration, entries: readonly DesiredEntry[]): IndexMediaType {

@@ -6,12 +6,12 @@ import type { DesiredContent, DesiredIndex } from './desired.ts';
 import type { LiveTag } from './live.ts';
 
 /** What a target holds, as far as it was read. */
-interface LiveTarget {
+export interface LiveTarget {
   readonly tags: readonly { readonly live: LiveTag }[];
 }
 
 /** One manifest to publish, and where it is found now. */
-interface Wanted {
+export interface Wanted {
   readonly repository: Repository;
   readonly digest: Digest;
 }
@@ -28,13 +28,17 @@ export async function areSourcesHeld(
   { content }: Extract<DesiredIndex, { kind: 'resolved' }>,
   targets: readonly LiveTarget[],
 ): Promise<boolean> {
-  const added = listWanted(content).filter(({ digest }) =>
-    targets.some((target) => !isLive(target, content.stored.digest, digest)),
-  );
-  const answers = await pLimit(SOURCES_AT_ONCE).map(added, ({ repository, digest }) =>
+  const answers = await pLimit(SOURCES_AT_ONCE).map(listAdded(content, targets), ({ repository, digest }) =>
     reader.isHeld(repository, digest).catch(() => false),
   );
   return !answers.includes(false);
+}
+
+/** What `content` names that one of the targets does not hold already, as far as their tags show. */
+export function listAdded(content: DesiredContent, targets: readonly LiveTarget[]): readonly Wanted[] {
+  return listWanted(content).filter(({ digest }) =>
+    targets.some((target) => !isLive(target, content.stored.digest, digest)),
+  );
 }
 
 function listWanted(content: DesiredContent): readonly Wanted[] {
