@@ -159,7 +159,7 @@ function reportMissing({ name, definition, at }: Variable, findings: Findings): 
   findings.error({
     code: 'missing-value',
     where: at,
-    message: `the variable ${quote(name)} has no value`,
+    message: `the variable ${quote(name)} has no value${definition.description === undefined ? '' : ` (${definition.description})`}`,
     hint: `give it with ${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}`,
   });
 }
