@@ -6,6 +6,7 @@ import { checkKeys, checkTargets, type Delegation } from './include/delegation.t
 import { dropNulls } from './merge.ts';
 import { type Cursor, descend, findValue, type MapNode, makeMap } from './node.ts';
 import { parseConfig } from './parse.ts';
+import { readTagPatterns } from './read-pattern.ts';
 import { listRegistries, type WrittenSettings } from './registries.ts';
 import { readDrift, type WrittenDrift } from './run/drift-rules.ts';
 import { type CheckedAbsence, readAbsences } from './run/read-absences.ts';
@@ -102,7 +103,9 @@ function readDefaults(frame: Cursor, findings: Findings): MapNode | undefined {
   const written = findValue(frame.node, 'defaults');
   if (written === undefined) return undefined;
   const node = dropNulls({ node: written, path: ['defaults'] }, findings);
-  validate(defaultsSchema, { node, path: ['defaults'] }, findings);
+  const cursor: Cursor = { node, path: ['defaults'] };
+  const { guards } = validate(defaultsSchema, cursor, findings) ?? {};
+  readTagPatterns(guards?.immutableTags ?? [], descend(cursor, 'guards', 'immutableTags'), findings);
   if (node.kind !== 'map') return undefined;
   return makeMap(node, new Map([...node.entries].filter(([key]) => Object.hasOwn(inheritedKeys, key))));
 }

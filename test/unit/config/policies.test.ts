@@ -126,6 +126,12 @@ describe('guards of an image', () => {
     expect(listAll(imageOf(`${FROM}, ${own}`))).toEqual([]);
   });
 
+  it('are checked in the defaults, too, when no image uses them', () => {
+    const { text, place } = readMark('version: 1\ndefaults: {guards: {immutableTags: [►"re:("]}}\nimages: []\n');
+
+    expect(listErrors(text)).toEqual([`${place} invalid-pattern defaults.guards.immutableTags[0]`]);
+  });
+
   it('warn of a platform that they require and nobody declares', () => {
     const platforms = 'platforms: {linux/amd64: "ghcr.io/acme/builds/api:1"}';
     const { text, place } = readMark(imageOf(`${platforms}, guards: {requirePlatforms: ►[linux/amd64, linux/arm64]}`));
