@@ -150,6 +150,7 @@ describe('the checks of the documentation', () => {
     ['an unknown choice', '```sh\nplait apply --stale ignore\n```\n'],
     ['an unknown format', '```sh\nplait apply -O json\n```\n'],
     ['a flag without its value', '```sh\nplait plan --file\n```\n'],
+    ['an unknown choice where there is no default', '```sh\nplait plan --lock always\n```\n'],
     ['an argument too many', '```sh\nplait plan manifests.yaml\n```\n'],
     [
       'a command in a workflow',
@@ -164,7 +165,7 @@ describe('the checks of the documentation', () => {
 
   it('are content with commands that are right', () => {
     const text =
-      '```sh\nnpm run demo && if plait apply -y -O text=out.txt --stale=skip >log 2>&1; then echo plait; fi\n```\n';
+      '```sh\nnpm run demo && if plait apply -y -O text=out.txt --stale=skip >log 2>&1; then echo plait; fi\nplait lock --update a/b --plain-http h; plait lock --update --plain-http h\n```\n';
 
     expect(checkCommands(page(text), help)).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { type DocBlock, type DocPage, listCodeSpans } from './docs-page.ts';
 import { runCli } from './run-cli.ts';
 
 interface Flag {
-  readonly takesValue: boolean;
+  readonly value: 'none' | 'optional' | 'required';
   /** Empty when any value will do. */
   readonly choices: readonly string[];
 }
@@ -28,14 +28,14 @@ export async function readHelp(): Promise<Help> {
   return new Map(known.map((name, index) => [name, parseHelp(texts[index]?.stdout ?? '')]));
 }
 
-const COMMON: CommandHelp = { flags: new Map([['--help', { takesValue: false, choices: [] }]]), argumentCount: 0 };
+const COMMON: CommandHelp = { flags: new Map([['--help', { value: 'none' as const, choices: [] }]]), argumentCount: 0 };
 
 function parseHelp(text: string): CommandHelp {
   const flags = new Map<string, Flag>();
   for (const [, short, long = '', value, description = ''] of text.matchAll(
-    /^ {2}(?:(-\w), )?(--[a-z-]+)(?: (<[^>]+>))?((?:(?!\n {2}-)[\s\S])*)/gm,
+    /^ {2}(?:(-\w), )?(--[a-z-]+)(?: (<[^>]+>|\[[^\]]+\]))?((?:(?!\n {2}-)[\s\S])*)/gm,
   )) {
-    const flag = { takesValue: value !== undefined, choices: parseChoices(description.replaceAll(/\s+/g, ' ')) };
+    const flag = { value: parseValue(value), choices: parseChoices(description.replaceAll(/\s+/g, ' ')) };
     flags.set(long, flag);
     if (short !== undefined) flags.set(short, flag);
   }
@@ -43,9 +43,15 @@ function parseHelp(text: string): CommandHelp {
   return { flags, argumentCount: [...usage.matchAll(/<[^>]+>|\[[^\]]+\]/g)].length };
 }
 
+/** `<file>` must be given, `[glob]` may be. */
+function parseValue(value: string | undefined): Flag['value'] {
+  if (value === undefined) return 'none';
+  return value.startsWith('[') ? 'optional' : 'required';
+}
+
 /** `(choices: "auto", "never", …)`, and the formats that `--output` names in words. */
 function parseChoices(description: string): readonly string[] {
-  const listed = /\(choices: ([^)]*?),? default/.exec(description)?.[1];
+  const listed = /\(choices: ((?:"[^"]+"(?:, )?)+)/.exec(description)?.[1];
   if (listed !== undefined) return [...listed.matchAll(/"([^"]+)"/g)].map(([, word = '']) => word);
   return /^ ?([a-z]+(?: or [a-z]+)*), to stdout or a file/.exec(description)?.[1]?.split(' or ') ?? [];
 }
@@ -152,7 +158,8 @@ function checkFlag(word: string, left: string[], known: CommandHelp): readonly s
   const [name = '', inline] = /^(--[^=]+)=(.*)$/.exec(word)?.slice(1) ?? [word];
   const flag = known.flags.get(name);
   if (flag === undefined) return [`there is no flag ${name}`];
-  if (!flag.takesValue) return inline === undefined ? [] : [`${name} takes no value`];
+  if (flag.value === 'none') return inline === undefined ? [] : [`${name} takes no value`];
+  if (flag.value === 'optional' && inline === undefined && (left[0] ?? '-').startsWith('-')) return [];
   const value = inline ?? left.shift();
   if (value === undefined) return [`${name} needs a value`];
   const choice = name === '-O' || name === '--output' ? value.split('=')[0] : value;
