@@ -147,6 +147,16 @@ describe('plait lock', () => {
     expect(stdout).toContain(`${lockPath()}: 2 pinned`);
     expect(readFileSync(join(folder, 'sub/other.yaml'), 'utf8')).toBe(readFileSync(lockPath(), 'utf8'));
   });
+
+  it('writes into the working directory when the config comes from standard input', async () => {
+    mkdirSync(join(folder, 'sub'));
+    const input = configFor('[linux/amd64]');
+    const { stdout } = await plait(join(folder, 'sub'), ['lock', '-f', '-'], { input });
+
+    expect(stdout).toContain('manifests.lock.yaml: 1 pinned');
+    expect(existsSync(join(folder, 'sub/manifests.lock.yaml'))).toBe(true);
+    expect(existsSync(lockPath())).toBe(false);
+  });
 });
 
 describe('plait lock --check', () => {
