@@ -5,6 +5,8 @@ import { computeDigest, type Digest } from '../../src/oci/digest.ts';
 import { type PlanDocument, planDocumentSchema } from '../../src/plan/document-schema.ts';
 import { type Playground, startPlayground } from '../../src/playground/server.ts';
 import { formatLockFile, type LockFile, parseLockFile } from '../../src/state/lock-file.ts';
+import { INDEX_TYPE, NO_DIGEST } from '../support/client-bench.ts';
+import { startFaultServer } from '../support/fault-server.ts';
 import type { CliResult } from '../support/run-cli.ts';
 import { runHere } from '../support/run-here.ts';
 import { isWrite, makeProject, plait, seed, writeConfig } from '../support/scenario.ts';
@@ -70,6 +72,23 @@ describe('plait lock', () => {
     expect(names(readLock().sources)).toEqual(['app:ci-amd64', 'app:ci-arm64']);
     expect(sourceRequests()).toEqual(['HEAD /v2/app/manifests/ci-amd64', 'HEAD /v2/app/manifests/ci-arm64']);
     expect(registry.requests.map(({ method, path }) => `${method} ${path}`).filter(isWrite)).toEqual([]);
+  });
+
+  it('asks token servers for rights to pull only', async () => {
+    const server = await startFaultServer(({ path, headers }) => {
+      if (path.startsWith('/token')) return { body: '{"token":"t"}', headers: { 'content-type': 'application/json' } };
+      if (headers.authorization === 'Bearer t') {
+        return { headers: { 'content-type': INDEX_TYPE, 'docker-content-digest': NO_DIGEST, 'content-length': '2' } };
+      }
+      const realm = `Bearer realm="http://${headers.host}/token",service="s"`;
+      return { status: 401, headers: { 'www-authenticate': realm } };
+    });
+    writeConfig(folder, configFor('[linux/amd64]').replaceAll(registry.host, server.host));
+    const { code } = await run('lock');
+    const scopes = server.seen.filter(({ path }) => path.startsWith('/token')).map(({ path }) => path);
+
+    expect(code).toBe(0);
+    expect(scopes).toEqual([expect.stringMatching(/scope=repository%3Aapp%3Apull(?:&|$)/)]);
   });
 
   it('writes nothing when nothing changed, and asks for nothing that is pinned', async () => {

@@ -36,7 +36,7 @@ describe('help', () => {
     const { code, stdout, stderr } = await plait(makeTempDir(), args);
 
     expect([code, stderr]).toEqual([0, '']);
-    for (const command of ['plan', 'apply', 'validate', 'render', 'inspect', 'playground', 'version']) {
+    for (const command of ['plan', 'apply', 'lock', 'validate', 'render', 'inspect', 'playground', 'version']) {
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
   });
@@ -45,6 +45,7 @@ describe('help', () => {
     ['plan', ['--file', '--var', '--target', '--exclude', '--selector', '--allow', '--short', '--detailed-exitcode']],
     ['plan', ['--show-unchanged', '--output', '--color', '--progress', '--parallelism', '--plain-http']],
     ['apply', ['--yes', '--dry-run', '--fail-fast', '--stale', '--allow', '--target', '--file']],
+    ['lock', ['--update', '--check', '--lock-file', '--output', '--file']],
     ['inspect', ['--raw', '--platform', '--verbose', '--output']],
   ])('of %s lists %j', async (command, flags) => {
     const { code, stdout, stderr } = await plait(makeTempDir(), [command, '--help']);
@@ -62,6 +63,9 @@ describe('a command line that is wrong ends with 64 and helps', () => {
     [['plan', '--parallelism', 'many'], 'whole number'],
     [['plan', 'extra'], 'too many arguments'],
     [['inspect'], 'reference'],
+    [['plan', '--lock', 'always'], 'off, record, enforce'],
+    [['plan', '--lock-file', 'missing.yaml'], 'plait lock'],
+    [['lock', '--update', 'nothing-like-this'], 'matches no source'],
     [['plan', '-O', 'xml'], 'text, json'],
     [['plan', '-O', 'json', '-O', 'text'], 'standard output'],
     [['plan', '-O', 'json=nowhere/plan.json'], 'nowhere/plan.json'],
