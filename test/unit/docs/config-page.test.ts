@@ -64,6 +64,12 @@ describe('docs/config.md', () => {
       limits.MAX_EXPANDED_CHARS / 1024 / 1024,
       limits.MAX_PATTERN_CHARS,
       limits.MAX_PATTERN_MS / 1000,
+      limits.MAX_PATTERN_CHARS,
+      limits.MAX_PATTERN_MS / 1000,
+      limits.MAX_INCLUDED_FILES,
+      limits.MAX_INCLUDE_DEPTH,
+      limits.MAX_INCLUDED_CHARS / 1024 / 1024,
+      limits.MAX_ALIASES,
       limits.MAX_DIAGNOSTICS,
     ]);
   });
