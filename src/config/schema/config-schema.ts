@@ -58,5 +58,3 @@ export const fileSchema = section(
   },
   { description: 'The frame of a config file.' },
 );
-
-export type FileInput = z.infer<typeof fileSchema>;
