@@ -1,7 +1,7 @@
 import dns from 'node:dns';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
@@ -105,10 +105,14 @@ export const LOAD_ROWS: readonly FaultRow[] = [
     run: async () => {
       const past = { notBefore: Date.now() - 2 * DAY_MS, notAfter: Date.now() - DAY_MS };
       await distrust({}, { isTrusted: false, says: /`ca`.*`insecureSkipVerify: true`/ });
-      await distrust(past, { isTrusted: true, says: /insecureSkipVerify/ });
-      await distrust({ names: ['other.example'], ipv4: [] }, { isTrusted: true, says: /insecureSkipVerify/ });
+      await distrust(past, { isTrusted: true, says: /expired.*clock.*insecureSkipVerify/ });
+      await distrust(
+        { names: ['other.example'], ipv4: [] },
+        { isTrusted: true, says: /other\.example.*insecureSkipVerify/ },
+      );
       await wantClientCertificate('TLSv1.2');
       await wantClientCertificate('TLSv1.3');
+      for (const alert of [BAD_CERTIFICATE, CERTIFICATE_REQUIRED]) await alertAtOnce(alert);
       const plain = await startFaultServer(() => LIVE);
       const clock = createQuickClock();
       const client = openClient({ clock, settings: () => ({ plainHttp: false }), retry: {} });
@@ -202,7 +206,7 @@ async function distrust(
   const settings = { plainHttp: false, ...(isTrusted ? { ca: savePem(tls.certificate) } : {}) };
   const client = openClient({ clock, retry: {}, settings: () => settings });
   const error = await expectCode(client.headManifest(parseRepository(`${server.host}/a/b`), 'x'), 'REGISTRY_TLS');
-  expect(error.hint).toMatch(says);
+  expect(`${error.message} ${error.hint}`).toMatch(says);
   expect([clock.sleeps, server.seen]).toEqual([[], []]);
 }
 
@@ -224,6 +228,25 @@ async function wantClientCertificate(maxVersion: 'TLSv1.2' | 'TLSv1.3'): Promise
   const isClear = isPlaitError(error, 'REGISTRY_TLS');
   expect(error).toMatchObject({ hint: expect.stringMatching(/clientCert.*certs\.d/) });
   expect([isClear || maxVersion === 'TLSv1.3', clock.sleeps.length === 0]).toEqual([true, isClear]);
+}
+
+/** Of RFC 8446 6. */
+const BAD_CERTIFICATE = 42;
+const CERTIFICATE_REQUIRED = 116;
+
+/** A server that says no in its first word. */
+async function alertAtOnce(alert: number): Promise<void> {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, alert])));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const clock = createQuickClock();
+  const client = openClient({ clock, retry: {}, settings: () => ({ plainHttp: false }) });
+  const repository = parseRepository(`127.0.0.1:${(server.address() as AddressInfo).port}/a/b`);
+  const error = await expectCode(client.headManifest(repository, 'x'), 'REGISTRY_TLS');
+  expect([error.hint, clock.sleeps]).toEqual([expect.stringMatching(/clientCert.*certs\.d/), []]);
 }
 
 async function findClosedPort(): Promise<number> {

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { computeDigest } from '../../src/oci/digest.ts';
 import { parseRepository } from '../../src/oci/repository.ts';
@@ -12,7 +14,8 @@ import {
   type SeenRequest,
   startFaultServer,
 } from '../support/fault-server.ts';
-import { BASIC, CREATED, LIVE, listAuthorizations, listRequests, withCredentials } from './fault-bench.ts';
+import { makeTempDir } from '../support/temp-dir.ts';
+import { BASIC, CREATED, LIVE, listAuthorizations, listRequests, SECRET, withCredentials } from './fault-bench.ts';
 import { expectCode, type FaultRow } from './fault-row.ts';
 
 const BYTES = Buffer.from('layer');
@@ -30,9 +33,10 @@ export const REQUEST_ROWS: readonly FaultRow[] = [
       );
       const store = await startFaultServer(() => redirect(307, `${registry.url}/back`));
       const repository = parseRepository(`${registry.host}/a/b`);
-      await openClient(withCredentials()).readBlob(repository, BLOB, READ);
+      await openClient(withCredentials({ homeDirectory: makeHome() })).readBlob(repository, BLOB, READ);
       const names = [...store.seen, ...registry.seen.slice(2)].map(({ headers }) => Object.keys(headers).sort());
       expect(listAuthorizations(registry)).toEqual([undefined, BASIC, undefined]);
+      expect(registry.seen[1]!.headers[CUSTOM]).toBe(SECRET);
       expect(names).toEqual([HARMLESS, HARMLESS]);
     },
   },
@@ -46,6 +50,9 @@ export const REQUEST_ROWS: readonly FaultRow[] = [
       const tls = makeCertificate();
       await refuseRedirects(() => redirect(301, trap.url), { ...insecure, says: 'from https to http', tls });
       await refuseRedirects(({ path }) => redirect(307, path === '/a' ? '/b' : '/a'), { says: 'in a circle' });
+      const other = await startFaultServer(({ path }) => redirect(307, path));
+      const says = `${other.host} redirects in a circle`;
+      await refuseRedirects(() => redirect(307, `${other.url}/x`), { says });
       await refuseRedirects((_request, number) => redirect(302, `/${number}`), { says: 'too often' });
       expect(trap.seen).toEqual([]);
     },
@@ -87,7 +94,16 @@ export const REQUEST_ROWS: readonly FaultRow[] = [
 ];
 
 const QUERY = `digest=${encodeURIComponent(BLOB.digest)}`;
+const CUSTOM = 'x-meta-key';
 const HARMLESS = ['accept-encoding', 'connection', 'host', 'user-agent'];
+
+/** A home folder whose Docker config adds a header to every request. */
+function makeHome(): string {
+  const home = makeTempDir();
+  mkdirSync(join(home, '.docker'));
+  writeFileSync(join(home, '.docker', 'config.json'), JSON.stringify({ HttpHeaders: { [CUSTOM]: SECRET } }));
+  return home;
+}
 
 function redirect(status: number, location: string): FaultAnswer {
   return { status, headers: { location } };

@@ -51,11 +51,8 @@ export const TAG_ROWS: readonly FaultRow[] = [
       };
       const some = await partial.apply(await partial.plan(partial.declare(['1.0.0', '1.0', 'latest'])));
       expect(describeResult(some).every((line) => line.endsWith(' done'))).toBe(true);
-      expect(
-        listTagPuts(partial.writes())
-          .filter((tag) => tag !== '1.0')
-          .sort(),
-      ).toEqual(['1.0.0', '?tag', 'latest']);
+      // The one PUT of 1.0 is the registry's own, which stores what it confirms.
+      expect([...listTagPuts(partial.writes())].sort()).toEqual(['1.0', '1.0.0', '?tag', 'latest']);
     },
   },
   {

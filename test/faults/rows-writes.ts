@@ -22,6 +22,7 @@ export const WRITE_ROWS: readonly FaultRow[] = [
       bench.hooks.after = (request) => isTagPut(request) && request.socket.destroy() !== undefined;
       const result = await bench.apply(plan);
       expect(describeResult(result)).toEqual([`${TARGET}:1.0.0 done`]);
+      expect(countLines(bench.manifests(), TAG_PUT)).toBe(1);
       expect(bench.manifests().slice(-3)).toEqual([
         `PUT /v2/${TARGET}/manifests/1.0.0`,
         `HEAD /v2/${TARGET}/manifests/1.0.0`,
@@ -206,6 +207,7 @@ export const WRITE_ROWS: readonly FaultRow[] = [
       expect(describeResult(await bench.apply(plan))).toEqual([`${TARGET}:1.0.0 done`]);
       expect([refusals, absences, countLines(bench.writes(), new RegExp(`^PUT .*${child}$`))]).toEqual([0, 0, 1]);
       await neverShows();
+      await neverShowsChild();
     },
   },
   {
@@ -228,6 +230,25 @@ const IMMUTABLE: readonly FaultAnswer[] = [
   registryError(400, 'MANIFEST_INVALID', 'The repository has enabled tag immutability'),
   registryError(409, 'UNKNOWN', 'tag is immutable and cannot be overwritten'),
 ];
+
+/** An image that stays away after it was pushed, and a registry that does not say which one it lacks. */
+async function neverShowsChild(): Promise<void> {
+  const bench = await startApplyBench();
+  const plan = await bench.plan(bench.declare(['1.0.0']));
+  const child = plan.changes[0]?.copies[0]?.digest ?? '';
+  bench.hooks.before = (request, response) => {
+    const isHead = request.method === 'HEAD' && request.url?.endsWith(child) === true;
+    if (!isHead && !isTagPut(request)) return false;
+    const errors = [{ code: 'MANIFEST_INVALID', message: 'manifest invalid' }];
+    response.writeHead(isHead ? 404 : 400, { 'content-type': 'application/json' });
+    response.end(isHead ? undefined : JSON.stringify({ errors }));
+    return true;
+  };
+  const begunMs = bench.clock.elapsed();
+  expect(firstTag(await bench.apply(plan))).toMatchObject({ status: 'failed', code: 'REGISTRY_CHILD_UNKNOWN' });
+  expect(bench.clock.elapsed() - begunMs).toBeLessThan(60_000);
+  expect(countLines(bench.manifests(), new RegExp(`^HEAD .*${child}$`))).toBeLessThan(20);
+}
 
 /** A tag that stays away after it was pushed. */
 async function neverShows(): Promise<void> {
