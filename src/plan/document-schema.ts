@@ -91,7 +91,13 @@ export const planDocumentSchema = z.strictObject({
     z.strictObject({
       id: z.string(),
       repository: z.string(),
-      tags: z.array(z.strictObject({ name: z.string(), digest })),
+      tags: z.array(
+        z.strictObject({
+          name: z.string(),
+          digest,
+          platforms: z.array(z.string()).optional().describe('What the tag holds, as containerd spells it'),
+        }),
+      ),
     }),
   ),
   blocked: z.array(change),

@@ -3,7 +3,7 @@ import type { StoredManifest } from '../oci/manifest.ts';
 import { formatRepository } from '../oci/repository.ts';
 import { toCanonicalJson } from './canonical-json.ts';
 import type { PlanDocument } from './document-schema.ts';
-import { type Change, type Plan, type PlanSource, summarize } from './plan.ts';
+import { type Change, type Plan, type PlanSource, type SettledTag, summarize } from './plan.ts';
 
 /** The major number changes when an older Plait could misread a plan. */
 export const FORMAT_VERSION = '1.0';
@@ -46,7 +46,7 @@ export function toPlanDocument(plan: Plan, facts: DocumentFacts): PlanDocument {
     unchanged: plan.unchanged.map((entry) => ({
       id: entry.id,
       repository: formatRepository(entry.repository),
-      tags: entry.tags.map(({ name, digest }) => ({ name, digest })),
+      tags: entry.tags.map(toSettledTag),
     })),
     blocked: plan.blocked.map(toChange),
     unreadable: plan.unreadable.map((entry) => ({ ...entry, left: [...entry.left] })),
@@ -85,6 +85,10 @@ function toIndexes(indexes: ReadonlyMap<Digest, StoredManifest>): PlanDocument['
       { mediaType, size: bytes.length, content: Buffer.from(bytes).toString('base64') },
     ]),
   );
+}
+
+function toSettledTag({ name, digest, platforms }: SettledTag): PlanDocument['unchanged'][number]['tags'][number] {
+  return { name, digest, ...(platforms === undefined ? {} : { platforms: [...platforms] }) };
 }
 
 function toSource({ id, name, digest }: PlanSource): NonNullable<PlanDocument['sources']>[number] {

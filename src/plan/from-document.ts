@@ -17,7 +17,11 @@ export function fromPlanDocument(document: PlanDocument, indexes: ReadonlyMap<Di
     unchanged: document.unchanged.map((entry) => ({
       id: entry.id,
       repository: parseRepository(entry.repository),
-      tags: entry.tags.map(({ name, digest }) => ({ name, digest: parseDigest(digest) })),
+      tags: entry.tags.map(({ name, digest, platforms }) => ({
+        name,
+        digest: parseDigest(digest),
+        ...(platforms === undefined ? {} : { platforms }),
+      })),
     })),
     unreadable: document.unreadable,
     notices: document.notices,

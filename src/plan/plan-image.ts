@@ -12,6 +12,7 @@ import type { Change, PlanNotice, Unchanged, Unreadable } from './plan.ts';
 import { planTag, type ReadableTag, type TagOutcome } from './plan-tag.ts';
 import { selectReferrers } from './referrers.ts';
 import { findUnrestorable } from './restore.ts';
+import { listSettledPlatforms } from './settled-platforms.ts';
 
 /** What the plan says of one declaration. */
 export interface ImagePlan {
@@ -78,8 +79,10 @@ function planTarget(planning: Planning, target: TargetState): ImagePlan {
   const groups = groupTags(tags);
   const failed = [...describeFailedTags(desired, target, tags), ...describeLost(planning, target, groups)];
   if (failed.length > 0) return { ...NOTHING, unreadable: failed };
-  const settled = tags.flatMap(({ name, outcome }) =>
-    outcome.kind === 'unchanged' ? [{ name, digest: outcome.digest }] : [],
+  const settled = tags.flatMap(({ name, live, outcome }) =>
+    outcome.kind === 'unchanged'
+      ? [{ name, digest: outcome.digest, platforms: listSettledPlatforms(desired.content, live) }]
+      : [],
   );
   return {
     ...NOTHING,

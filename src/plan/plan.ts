@@ -107,11 +107,19 @@ export interface Change {
   readonly guards: readonly GuardRecord[];
 }
 
+/** A tag that holds what is wanted already. */
+export interface SettledTag {
+  readonly name: string;
+  readonly digest: Digest;
+  /** What it holds, so that reports can show it whole; absent in plans of older versions. */
+  readonly platforms?: readonly string[];
+}
+
 /** Tags that hold what is wanted already. */
 export interface Unchanged {
   readonly id: string;
   readonly repository: Repository;
-  readonly tags: readonly { readonly name: string; readonly digest: Digest }[];
+  readonly tags: readonly SettledTag[];
 }
 
 /** Something that could not be read or must not be published; `left` names the tags that stay as they are for it. */
