@@ -86,7 +86,7 @@ images:
 
     expect(blocked.code).toBe(3);
     expect(blocked.stdout).toMatch(/^ +- linux\/arm64 +[0-9a-f]{7}/m);
-    expect(blocked.stdout).toContain(`--allow platform-removal=${registry.host}/removed/first:1.0.0`);
+    expect(blocked.stdout).toContain(`--allow 'platform-removal=${registry.host}/removed/first:{1.0.0,latest}'`);
     expect(writesWhileBlocked).toEqual([]);
     expect(allowed.code).toBe(0);
     expect(listEntries(json)).toHaveLength(1);
