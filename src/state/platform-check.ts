@@ -39,10 +39,26 @@ export function checkPlatform(question: PlatformQuestion): PlatformAnswer {
   const override = question.override ?? {};
   const published = normalizePlatform({ ...declared, ...override });
   if (found === undefined) return { platform: published, redundant: [] };
-  const wrong = FIELDS.filter(([field]) => override[field] === undefined && disagrees(published, found, field));
+  const wrong = listDisagreements(published, found).filter(([field]) => override[field] === undefined);
   if (wrong.length > 0) throw mismatch(question, published, wrong);
   const redundant = FIELDS.filter(([field]) => override[field] !== undefined && isEqual(published, found, field));
-  return { platform: { ...takeDetails(found), ...published }, redundant: redundant.map(([, name]) => name) };
+  return { platform: { ...takeDetails(published, found), ...published }, redundant: redundant.map(([, name]) => name) };
+}
+
+/**
+ * Pure: what an entry has to override so that an image whose config says `found` is published for `published`, both folded;
+ * undefined when they agree. A variant that is overridden by none is the empty text.
+ */
+export function findOverride(published: Platform, found: Platform | undefined): PlatformOverride | undefined {
+  if (found === undefined) return undefined;
+  const fields = listDisagreements(published, found).map(([field]) => [field, published[field] ?? ''] as const);
+  return fields.length === 0 ? undefined : Object.fromEntries(fields);
+}
+
+/** The variant of another architecture is not one that could be right or wrong. */
+function listDisagreements(published: Platform, found: Platform): typeof FIELDS {
+  const isOther = published.architecture !== found.architecture;
+  return FIELDS.filter(([field]) => !(isOther && field === 'variant') && disagrees(published, found, field));
 }
 
 function disagrees(published: Platform, found: Platform, field: Field): boolean {
@@ -54,7 +70,9 @@ function isEqual(left: Platform, right: Platform, field: Field): boolean {
   return String(left[field] ?? '') === String(right[field] ?? '');
 }
 
-function takeDetails(found: Platform): Partial<Platform> {
+/** A version of another system is none of this one. */
+function takeDetails(published: Platform, found: Platform): Partial<Platform> {
+  if (published.os !== found.os) return {};
   return {
     ...(found.osVersion === undefined ? {} : { osVersion: found.osVersion }),
     ...(found.osFeatures === undefined ? {} : { osFeatures: found.osFeatures }),
