@@ -5,16 +5,17 @@ import { toPlaitError } from '../errors/plait-error.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Progress } from '../report/progress.ts';
+import { PLAIN } from '../report/style.ts';
 import { renderTextApply } from '../report/text-apply.ts';
 import { renderError } from '../report/text-error.ts';
-import type { CliContext } from './context.ts';
+import type { CliContext, Output } from './context.ts';
 import { chooseStyle } from './display.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import type { DisplayOptions } from './options.ts';
+import { type OutputTarget, writeOutputs } from './output-targets.ts';
 import { type LockRecord, recordLock } from './record-lock.ts';
 import { VERSION } from './version.ts';
-import { writeWholeFile } from './write-file.ts';
 
 export interface ApplyFlags extends Pick<DisplayOptions, 'color'> {
   readonly stale: 'abort' | 'skip';
@@ -34,6 +35,14 @@ export interface ApplyRun {
   readonly flags: ApplyFlags;
   /** Where what was done is recorded, when it is. */
   readonly lock?: LockRecord | undefined;
+  /** Where the result goes besides the file of `--result`. */
+  readonly outputs?: readonly OutputTarget[];
+}
+
+/** Where texts for people go: to standard output, unless a document goes there. */
+export function chooseTextOutput(context: CliContext, outputs: readonly OutputTarget[] = []): Output {
+  const isTaken = outputs.some(({ format, path }) => format === 'json' && path === undefined);
+  return isTaken ? context.stderr : context.stdout;
 }
 
 /** Carries the plan out, prints and saves how it went, and returns the exit codes that hold for it. */
@@ -51,19 +60,20 @@ export async function carryOut(context: CliContext, run: ApplyRun): Promise<read
   });
   run.progress.clear();
   const requests = client.requestCounts();
-  const style = chooseStyle(context, context.stdout, flags.color);
-  context.stdout.write(`\n${renderTextApply(result, { style, requests })}`);
+  const output = chooseTextOutput(context, run.outputs);
+  const style = chooseStyle(context, output, flags.color);
+  output.write(`\n${renderTextApply(result, { style, requests })}`);
   const codes = applyCodes(context, plan, { result, isDetailed: flags.detailedExitcode === true });
   return [...codes, ...(await saveResult(context, run, result))];
 }
 
 /**
- * Writes the lock file and the file of `--result`. What was applied stays applied when one cannot be written: that is an exit
+ * Writes the lock file, the file of `--result` and the other outputs. What was applied stays applied when one cannot be written: that is an exit
  * code more.
  */
 export async function saveResult(
   context: CliContext,
-  run: Pick<ApplyRun, 'plan' | 'client' | 'flags' | 'lock'>,
+  run: Pick<ApplyRun, 'plan' | 'client' | 'flags' | 'lock' | 'outputs'>,
   result: ApplyResult,
 ): Promise<readonly ExitCode[]> {
   const failed = hasWritten(result) ? EXIT_CODES.partial : EXIT_CODES.error;
@@ -73,13 +83,19 @@ export async function saveResult(
 
 async function saveResultFile(
   context: CliContext,
-  { plan, client, flags }: Pick<ApplyRun, 'plan' | 'client' | 'flags'>,
+  { plan, client, flags, outputs = [] }: Pick<ApplyRun, 'plan' | 'client' | 'flags' | 'outputs'>,
   { result, failed }: { readonly result: ApplyResult; readonly failed: ExitCode },
 ): Promise<readonly ExitCode[]> {
-  if (flags.result === undefined) return [];
-  const facts = { version: VERSION, finishedAt: context.clock.now(), requests: client.requestCounts() };
+  const requests = client.requestCounts();
+  const facts = { version: VERSION, finishedAt: context.clock.now(), requests };
+  const file = flags.result === undefined ? [] : [{ format: 'json', path: flags.result }];
+  const targets = [...file, ...outputs.filter(({ format, path }) => format === 'json' || path !== undefined)];
   try {
-    await writeWholeFile(context, flags.result, `${JSON.stringify(toResultDocument(plan, result, facts), null, 2)}\n`);
+    await writeOutputs(context, targets, (format) =>
+      format === 'json'
+        ? `${JSON.stringify(toResultDocument(plan, result, facts), null, 2)}\n`
+        : renderTextApply(result, { style: PLAIN, requests }),
+    );
     return [];
   } catch (error) {
     context.stderr.write(renderError(toPlaitError(error), chooseStyle(context, context.stderr, flags.color)));

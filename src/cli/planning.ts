@@ -90,7 +90,7 @@ export async function computePlan(
 /** What the plan document says besides the plan. */
 export async function collectFacts(
   context: CliContext,
-  config: LoadedConfig,
+  config: Pick<LoadedConfig, 'files'>,
   requests: Readonly<Record<string, number>>,
 ): Promise<DocumentFacts> {
   return {
@@ -103,7 +103,7 @@ export async function collectFacts(
 }
 
 /** The hash of the one config file, or of the hashes of several in their order. */
-function hashFiles({ files }: LoadedConfig): string {
+function hashFiles({ files }: Pick<LoadedConfig, 'files'>): string {
   const [first, ...others] = files.map((file) => file.sha256);
   if (first !== undefined && others.length === 0) return first;
   const joined = computeDigest(new TextEncoder().encode(files.map((file) => file.sha256).join('\n')));

@@ -80,6 +80,7 @@ function createProgram(context: CliContext, end: (code: ExitCode) => void): Comm
 
 function addCommands(register: Register): void {
   addPlanning(register);
+  addCreating(register);
   addReading(register);
 }
 
@@ -100,15 +101,28 @@ function addPlanning(register: Register): void {
   const apply = new Command('apply')
     .description('plan, show, ask, and push only what differs; with FILE exactly that saved plan, without asking')
     .argument('[file]', 'a plan saved with plait plan -o');
-  addLockOptions(addPlanOptions(apply))
-    .option('-y, --yes', 'do not ask')
-    .option('--dry-run', 'everything but writes')
+  addApplyOptions(addLockOptions(addPlanOptions(apply)))
     .option('--fail-fast', 'stop at the first failure instead of going on with other images')
     .option('--checksum <sha256>', 'refuse to write unless the plan has this checksum')
-    .option('--result <file>', 'save how every tag ended, also after a failure')
     .addOption(new Option('--stale <how>', 'when a tag moved meanwhile').choices(['abort', 'skip']).default('abort'));
   addDisplayOptions(apply, ['text']);
   register(apply, async () => (await import('./commands/apply.ts')).runApply);
+}
+
+function addCreating(register: Register): void {
+  const create = new Command('create')
+    .description('one index without a config file: the same plan, guards and apply')
+    .argument('<target>', 'repository:tag to publish')
+    .argument('<source...>', 'its images: each an image, or an index that brings all of its images')
+    .addOption(repeatable('-t, --tag <tag>', 'one more tag of the same repository'))
+    .addOption(repeatable('--annotate <source=platform>', 'what an image is for, where it says something else'))
+    .addOption(repeatable('--annotation <key=value>', 'an annotation of the index'))
+    .option('--amend', 'keep the platforms that the tag has and the sources have not')
+    .addOption(new Option('--media-type <type>', 'of the index').choices(['oci', 'docker', 'auto']).default('oci'))
+    .option('--emit', 'print the config file that says the same, and do nothing');
+  addApplyOptions(addReviewOptions(addCacheOptions(addConnectionOptions(addInputOptions(create)))));
+  addDisplayOptions(create, ['text', 'json']);
+  register(create, async () => (await import('./commands/create.ts')).runCreate);
 }
 
 function addPlanOptions(command: Command): Command {
@@ -116,6 +130,17 @@ function addPlanOptions(command: Command): Command {
   addSelectionOptions(command);
   addConnectionOptions(command);
   addCacheOptions(command);
+  return addReviewOptions(command);
+}
+
+function addApplyOptions(command: Command): Command {
+  return command
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'everything but writes')
+    .option('--result <file>', 'save how every tag ended, also after a failure');
+}
+
+function addReviewOptions(command: Command): Command {
   return command
     .addOption(repeatable('--allow <guard=glob>', 'lift a guard for these tags: platform-removal=repository:tag'))
     .option('--short', 'one line an index')

@@ -24,7 +24,7 @@ export function findOnlyImage(reference: Reference, stored: StoredManifest): Sou
   if (manifest.kind === 'image') return { descriptor: describe(stored), manifest, attestations: [] };
   const images = listImages(manifest);
   const [only] = images;
-  if (only !== undefined && images.length === 1) return fromIndex(manifest, only);
+  if (only !== undefined && images.length === 1) return toSourceImage(manifest, only);
   if (only === undefined) {
     throw new PlaitError('SOURCE_UNSUPPORTED', `${formatReference(reference)} is an index without an image`, {
       hint: 'name an image, or push the image again',
@@ -52,7 +52,7 @@ export function findSelectedImage(reference: Reference, stored: StoredManifest, 
   const exact = images.filter((image) => image.platform !== undefined && isSamePlatform(image.platform, wanted));
   const near = exact.length > 0 ? exact : images.filter((image) => isSameKind(image.platform, wanted));
   const [chosen] = near;
-  if (chosen !== undefined && near.length === 1) return fromIndex(manifest, chosen);
+  if (chosen !== undefined && near.length === 1) return toSourceImage(manifest, chosen);
   const problem = chosen === undefined ? 'has no image' : `has ${near.length} images`;
   throw new PlaitError(
     'SOURCE_PLATFORM_MISSING',
@@ -65,7 +65,7 @@ export function findSelectedImage(reference: Reference, stored: StoredManifest, 
 export function listSourceImages(index: ImageIndex): readonly SourceImage[] {
   return listImages(index)
     .filter((image) => image.platform !== undefined)
-    .map((image) => fromIndex(index, image));
+    .map((image) => toSourceImage(index, image));
 }
 
 /** The descriptor of a manifest that was read by itself. */
@@ -73,11 +73,13 @@ export function describe(stored: StoredManifest): Descriptor {
   return { mediaType: stored.mediaType, digest: stored.digest, size: stored.bytes.length };
 }
 
-function listImages(index: ImageIndex): readonly Descriptor[] {
+/** The images of `index`, with and without a platform, in its order. */
+export function listImages(index: ImageIndex): readonly Descriptor[] {
   return index.manifests.filter((entry) => isImageMediaType(entry.mediaType) && !isAttestation(entry));
 }
 
-function fromIndex(index: ImageIndex, descriptor: Descriptor): SourceImage {
+/** One image of `index`, with the attestations that describe it. */
+export function toSourceImage(index: ImageIndex, descriptor: Descriptor): SourceImage {
   const attestations = index.manifests.filter(
     (entry) => isAttestation(entry) && findAttestedDigest(entry) === descriptor.digest,
   );

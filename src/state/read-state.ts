@@ -50,6 +50,8 @@ export interface ReadOptions extends ContentReaderOptions {
   readonly children?: 'off' | 'verify';
   /** Absent: the sources are what their tags hold now, and nobody wants to know. */
   readonly lock?: LockUse;
+  /** What read content before, so that nothing of it is asked for again. Left out: a new one. */
+  readonly reader?: ContentReader;
   /** Called after each image with how many are done. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -60,7 +62,7 @@ export async function readState(
   declarations: readonly Declaration[],
   options: ReadOptions = {},
 ): Promise<readonly ImageState[]> {
-  const reader = createContentReader(client, options);
+  const reader = options.reader ?? createContentReader(client, options);
   const uncached = createContentReader(client, { ...options, cache: NO_CACHE });
   const children = options.children === 'verify' ? createChildReader(client, options) : undefined;
   let done = 0;

@@ -47,7 +47,7 @@ export async function resolveEntry(
   const answer = checkPlatform({
     declared: entry.platform,
     override: entry.override,
-    found: await readPlatform(reader, entry.source, found),
+    found: await readOwnPlatform(reader, entry.source, found),
     image: formatReference(entry.source),
   });
   const notices = answer.redundant.map((field) => ({
@@ -105,7 +105,7 @@ function assemble(found: SourceImage, assembly: Assembly): ResolvedImage {
 }
 
 /** The platform that the image's own config names; undefined when it names none. */
-async function readPlatform(
+export async function readOwnPlatform(
   reader: ContentReader,
   source: Reference,
   found: SourceImage,

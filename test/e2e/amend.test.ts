@@ -6,7 +6,7 @@ import { describeWithRegistry, startRegistry } from '../support/real-registry.ts
 
 /** `AMEND_ROUNDS=20` for figures that mean something. */
 const ROUNDS = Number(process.env.AMEND_ROUNDS ?? 1);
-const WAYS: readonly Way[] = ['apply'];
+const WAYS: readonly Way[] = ['apply', 'create'];
 const TRIALS = Array.from({ length: ROUNDS }, (_, index) => index + 1).flatMap((round) =>
   WAYS.map((way) => [way, round] as const),
 );

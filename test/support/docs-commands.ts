@@ -40,7 +40,8 @@ function parseHelp(text: string): CommandHelp {
     if (short !== undefined) flags.set(short, flag);
   }
   const usage = (/^Usage: (.*)$/m.exec(text)?.[1] ?? '').replace('[options]', '');
-  return { flags, argumentCount: [...usage.matchAll(/<[^>]+>|\[[^\]]+\]/g)].length };
+  const count = usage.includes('...') ? Number.POSITIVE_INFINITY : [...usage.matchAll(/<[^>]+>|\[[^\]]+\]/g)].length;
+  return { flags, argumentCount: count };
 }
 
 /** `<file>` must be given, `[glob]` may be. */

@@ -1,13 +1,13 @@
 import { PlaitError } from '../../errors/plait-error.ts';
 import { toPlanDocument } from '../../plan/document.ts';
 import type { Plan } from '../../plan/plan.ts';
-import type { RegistryClient } from '../../registry/client.ts';
 import { renderTextPlan } from '../../report/text-plan.ts';
-import { type ApplyFlags, carryOut, saveResult } from '../applying.ts';
+import { type ApplyFlags, carryOut } from '../applying.ts';
 import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';
 import { chooseStyle, startProgress } from '../display.ts';
-import { EXIT_CODES, type ExitCode, strongest } from '../exit-codes.ts';
+import { type ExitCode, strongest } from '../exit-codes.ts';
+import { type AskFlags, assertAnswerable, saveNothing, settlePlan } from '../fresh-plan.ts';
 import { findSettings, loadChecked } from '../load-input.ts';
 import { type LockDefaults, openLock } from '../lock-input.ts';
 import { readSavedPlan } from '../plan-file.ts';
@@ -17,9 +17,7 @@ import { createReplan } from '../replanning.ts';
 import { assertWritable } from '../write-file.ts';
 import { type PlanOptions, toTextOptions } from './plan.ts';
 
-export interface ApplyCommandOptions extends Omit<PlanOptions, 'output' | 'out'>, ApplyFlags {
-  readonly yes?: boolean;
-  readonly dryRun?: boolean;
+export interface ApplyCommandOptions extends Omit<PlanOptions, 'output' | 'out'>, ApplyFlags, AskFlags {
   readonly checksum?: string;
 }
 
@@ -42,7 +40,7 @@ async function applySaved(context: CliContext, options: ApplyCommandOptions, fil
     const codes = planCodes(plan, options.detailedExitcode === true);
     if (isDry) return strongest(codes);
     if (plan.changes.length === 0)
-      return strongest([...codes, ...(await saveNothing(context, { plan, client, options }))]);
+      return strongest([...codes, ...(await saveNothing(context, { plan, client, flags: options }))]);
     const progress = startProgress(context, options.progress);
     const plannedAt = Number.NEGATIVE_INFINITY;
     // What was right when the plan was made may have moved since: only what is done now is recorded.
@@ -53,7 +51,7 @@ async function applySaved(context: CliContext, options: ApplyCommandOptions, fil
 
 async function applyConfig(context: CliContext, options: ApplyCommandOptions): Promise<ExitCode> {
   const isDry = options.dryRun === true;
-  if (!isDry && options.yes !== true && !context.isInteractive) throw cannotAsk();
+  assertAnswerable(context, options, 'apply');
   const config = await loadChecked(context, options);
   const opened = await openLock(context, options);
   const lock = isDry ? undefined : await prepareRecord(context, opened);
@@ -71,14 +69,9 @@ async function applyConfig(context: CliContext, options: ApplyCommandOptions): P
       };
       assertChecksum(toPlanDocument(plan, facts).checksum, options.checksum);
     }
-    const codes = planCodes(plan, options.detailedExitcode === true);
-    if (isDry) return strongest(codes);
-    if (plan.changes.length === 0)
-      return strongest([...codes, ...(await saveNothing(context, { plan, client, options, lock }))]);
-    if (!(await isConfirmed(context, options))) return strongest(codes.filter((code) => code !== EXIT_CODES.changes));
     // What was reviewed by its checksum is what is applied.
     const replan = options.checksum === undefined ? createReplan(context, { question, images, client }) : undefined;
-    return strongest(await carryOut(context, { plan, client, progress, plannedAt, replan, flags: options, lock }));
+    return settlePlan(context, { plan, client, progress, plannedAt, replan, flags: options, lock });
   });
 }
 
@@ -89,25 +82,6 @@ async function openRecord(
 ): Promise<LockRecord | undefined> {
   if (options.dryRun === true) return undefined;
   return prepareRecord(context, await openLock(context, options, defaults));
-}
-
-/** The result of a plan without changes: what a guard holds back is in it. */
-function saveNothing(
-  context: CliContext,
-  run: {
-    readonly plan: Plan;
-    readonly client: RegistryClient;
-    readonly options: ApplyCommandOptions;
-    readonly lock?: LockRecord | undefined;
-  },
-): Promise<readonly ExitCode[]> {
-  return saveResult(context, { ...run, flags: run.options }, { changes: [], interrupted: false });
-}
-
-function cannotAsk(): PlaitError {
-  return new PlaitError('USAGE', 'apply asks before it writes, and nobody can answer here', {
-    hint: 'add --yes, apply a saved plan, or use --dry-run to see what it would do',
-  });
 }
 
 /** A saved plan says what is in scope and what is allowed; another scope would be another plan. */
@@ -133,12 +107,4 @@ function showPlan(
 ): void {
   const style = chooseStyle(context, context.stdout, options.color);
   context.stdout.write(renderTextPlan(plan, { ...toTextOptions(options), style, requests: options.requests }));
-}
-
-async function isConfirmed(context: CliContext, options: ApplyCommandOptions): Promise<boolean> {
-  if (options.yes === true) return true;
-  const answer = await context.ask('\nApply these changes? Only "yes" is taken as a yes: ');
-  if (answer.trim().toLowerCase() === 'yes') return true;
-  context.stderr.write('Nothing was changed.\n');
-  return false;
 }

@@ -1,0 +1,47 @@
+import { PlaitError } from '../errors/plait-error.ts';
+import { type ApplyFlags, type ApplyRun, carryOut, saveResult } from './applying.ts';
+import type { CliContext } from './context.ts';
+import { EXIT_CODES, type ExitCode, strongest } from './exit-codes.ts';
+import { planCodes } from './planning.ts';
+
+export interface AskFlags {
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** Throws USAGE when there is somebody to be asked and nobody to answer. */
+export function assertAnswerable(context: CliContext, { yes, dryRun }: AskFlags, command: string): void {
+  if (dryRun === true || yes === true || context.isInteractive) return;
+  throw new PlaitError('USAGE', `${command} asks before it writes, and nobody can answer here`, {
+    hint: 'add --yes, apply a saved plan, or use --dry-run to see what it would do',
+  });
+}
+
+/** Carries out a plan that was just made and shown: asks first, unless told not to, and only when there is something to do. */
+export async function settlePlan(
+  context: CliContext,
+  run: ApplyRun & { readonly flags: ApplyFlags & AskFlags },
+): Promise<ExitCode> {
+  const { plan, flags } = run;
+  const codes = planCodes(plan, flags.detailedExitcode === true);
+  if (flags.dryRun === true) return strongest(codes);
+  if (plan.changes.length === 0) return strongest([...codes, ...(await saveNothing(context, run))]);
+  if (!(await isConfirmed(context, flags))) return strongest(codes.filter((code) => code !== EXIT_CODES.changes));
+  return strongest(await carryOut(context, run));
+}
+
+/** The result of a plan without changes: what a guard holds back is in it. */
+export function saveNothing(
+  context: CliContext,
+  run: Pick<ApplyRun, 'plan' | 'client' | 'flags' | 'lock' | 'outputs'>,
+): Promise<readonly ExitCode[]> {
+  return saveResult(context, run, { changes: [], interrupted: false });
+}
+
+async function isConfirmed(context: CliContext, { yes }: AskFlags): Promise<boolean> {
+  if (yes === true) return true;
+  const answer = await context.ask('\nApply these changes? Only "yes" is taken as a yes: ');
+  if (answer.trim().toLowerCase() === 'yes') return true;
+  context.stderr.write('Nothing was changed.\n');
+  return false;
+}
