@@ -43,6 +43,7 @@ const USAGE_CODES: readonly ErrorCode[] = [
   'PLAN_INVALID',
   'PLAN_VERSION',
   'PLAN_EXPIRED',
+  'PLAN_CLOCK',
   'PLAN_INCOMPLETE',
 ];
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { PlaitError } from '../errors/plait-error.ts';
 import type { PlanDocument } from '../plan/document-schema.ts';
 import { fromPlanDocument } from '../plan/from-document.ts';
+import { assertCurrent } from '../plan/lifetime.ts';
 import type { Plan } from '../plan/plan.ts';
 import { MAX_PLAN_BYTES, openPlanFile, type PlanEnvelope, readPlanDocument } from '../plan/read-document.ts';
 import { verifyPlanDocument } from '../plan/verify-document.ts';
@@ -32,15 +33,13 @@ export async function readPlanEnvelope(context: CliContext, path: string): Promi
 
 /**
  * The plan in `path`, fit to be applied. Throws PLAN_INVALID when anything in it was edited, PLAN_VERSION for another
- * major version, PLAN_EXPIRED and PLAN_INCOMPLETE.
+ * major version, PLAN_EXPIRED, PLAN_CLOCK and PLAN_INCOMPLETE.
  */
 export async function readSavedPlan(context: CliContext, path: string): Promise<SavedPlan> {
   const document = readPlanDocument(await readPlanEnvelope(context, path));
   const plan = fromPlanDocument(document, verifyPlanDocument(document));
-  const { expiresAt, status } = document;
-  if (context.clock.now() > Date.parse(expiresAt)) {
-    throw new PlaitError('PLAN_EXPIRED', `the plan was good until ${expiresAt}`, { hint: 'plan again' });
-  }
+  assertCurrent(document, context.clock.now());
+  const { status } = document;
   if (!status.applyable || status.errored) {
     throw new PlaitError('PLAN_INCOMPLETE', 'the plan was made while something could not be read', {
       hint: 'plan again; plait show tells what it was',

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { isPlaitError, toPlaitError } from '../errors/plait-error.ts';
+import { parseLifetime } from '../plan/lifetime.ts';
 import { renderError } from '../report/text-error.ts';
 import { CommandEnd } from './command-end.ts';
 import type { CliContext } from './context.ts';
@@ -94,7 +95,7 @@ export function listCommands(): readonly Command[] {
 function addPlanning(register: Register): void {
   const plan = new Command('plan').description('compare the config with the registries and print what would change');
   addLockOptions(addPlanOptions(plan));
-  plan.option('-o, --out <file>', 'save the plan, to be applied exactly as it is');
+  addSaveOptions(plan);
   addDisplayOptions(plan, ['text', 'json']);
   register(plan, async () => (await import('./commands/plan.ts')).runPlan);
 
@@ -107,6 +108,12 @@ function addPlanning(register: Register): void {
     .addOption(new Option('--stale <how>', 'when a tag moved meanwhile').choices(['abort', 'skip']).default('abort'));
   addDisplayOptions(apply, ['text']);
   register(apply, async () => (await import('./commands/apply.ts')).runApply);
+}
+
+function addSaveOptions(command: Command): Command {
+  return command
+    .option('-o, --out <file>', 'save the plan, to be applied exactly as it is')
+    .option('--max-age <duration>', 'how long a saved plan is good: 30m, 24h, 7d, 2w (default: 7d)', parseLifetime);
 }
 
 function addCreating(register: Register): void {

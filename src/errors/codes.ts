@@ -43,6 +43,7 @@ export const ERROR_CODES = Object.freeze({
   PLAN_INVALID: 'the plan file is not what Plait wrote: damaged, edited or not a plan',
   PLAN_VERSION: 'the plan file has a format that this version does not apply',
   PLAN_EXPIRED: 'the plan file is too old to be applied',
+  PLAN_CLOCK: 'the plan file was made in the future, going by the clock of this machine',
   PLAN_INCOMPLETE: 'the plan was made while something could not be read',
   TAG_STALE: 'the live tag is not what the plan was made for',
   TAG_OVERWRITTEN: 'another writer moved the tag right after us',

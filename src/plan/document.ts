@@ -3,18 +3,18 @@ import type { StoredManifest } from '../oci/manifest.ts';
 import { formatRepository } from '../oci/repository.ts';
 import { toCanonicalJson } from './canonical-json.ts';
 import type { PlanDocument } from './document-schema.ts';
+import { DEFAULT_LIFETIME_MS, toTime } from './lifetime.ts';
 import { type Change, type Plan, type PlanSource, type SettledTag, summarize } from './plan.ts';
 
 /** The major number changes when an older Plait could misread a plan. */
 export const FORMAT_VERSION = '1.0';
 
-/** A week, `createdAt` to `expiresAt`. */
-const LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
-
 export interface DocumentFacts {
   readonly version: string;
   /** Wall clock, milliseconds. */
   readonly createdAt: number;
+  /** From `createdAt` to `expiresAt`, milliseconds; a week when it is left out. */
+  readonly lifetimeMs?: number;
   /** Of the config text, hexadecimal. */
   readonly configSha256: string;
   /** Of the lock file in use, hexadecimal; null or absent when there is none. */
@@ -35,7 +35,7 @@ export function toPlanDocument(plan: Plan, facts: DocumentFacts): PlanDocument {
     formatVersion: FORMAT_VERSION,
     tool: { name: 'plait', version: facts.version },
     createdAt: toTime(facts.createdAt),
-    expiresAt: toTime(facts.createdAt + LIFETIME_MS),
+    expiresAt: toTime(facts.createdAt + (facts.lifetimeMs ?? DEFAULT_LIFETIME_MS)),
     status: toStatus(plan),
     config: { sha256: facts.configSha256, lockSha256: facts.lockSha256 ?? null, gitCommit: facts.gitCommit },
     scope: toScope(plan),
@@ -60,10 +60,6 @@ export function toPlanDocument(plan: Plan, facts: DocumentFacts): PlanDocument {
 export function computeChecksum(document: Partial<PlanDocument>): Digest {
   const { checksum: _self, createdAt: _created, expiresAt: _expires, requests: _requests, ...rest } = document;
   return computeDigest(new TextEncoder().encode(toCanonicalJson(rest)));
-}
-
-function toTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
 function toStatus(plan: Plan): PlanDocument['status'] {

@@ -90,6 +90,39 @@ images:
     expect(shown.stderr).toContain('2020-01-01');
   });
 
+  it('is good as long as --max-age says', async () => {
+    await plait(folder, ['plan', '-o', 'plan.json', '--max-age', '2h']);
+    const { createdAt, expiresAt } = JSON.parse(read('plan.json')) as { createdAt: string; expiresAt: string };
+    const refused = await plait(folder, ['plan', '-o', 'other.json', '--max-age', '1y']);
+
+    expect(Date.parse(expiresAt) - Date.parse(createdAt)).toBe(2 * 60 * 60 * 1000);
+    expect(refused.code).toBe(64);
+    expect(refused.stderr).toContain('30m, 24h, 7d, 2w');
+  });
+
+  it('that was made in the future is refused: one of two clocks is wrong', async () => {
+    await plait(folder, ['plan', '-o', 'plan.json']);
+    const later = (days: number) => `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 19)}Z`;
+    const future = read('plan.json')
+      .replace(/"createdAt": "[^"]*"/, `"createdAt": "${later(1)}"`)
+      .replace(/"expiresAt": "[^"]*"/, `"expiresAt": "${later(2)}"`);
+    writeFileSync(join(folder, 'plan.json'), future);
+    const { code, stderr } = await plait(folder, ['apply', 'plan.json']);
+
+    expect([code, writes()]).toEqual([64, []]);
+    expect(stderr).toContain('PLAN_CLOCK');
+  });
+
+  it('of another major version is refused, and shown all the same', async () => {
+    await plait(folder, ['plan', '-o', 'plan.json']);
+    writeFileSync(join(folder, 'plan.json'), read('plan.json').replace('"formatVersion": "1.', '"formatVersion": "2.'));
+    const applied = await plait(folder, ['apply', 'plan.json']);
+    const shown = await plait(folder, ['show', 'plan.json']);
+
+    expect([applied.code, shown.code, writes()]).toEqual([64, 0, []]);
+    expect(applied.stderr).toContain('PLAN_VERSION');
+  });
+
   it('of a plan with something unreadable is refused', async () => {
     await plait(makeProject(config('9.9.9')), ['plan', '-o', join(folder, 'plan.json')]);
     const { code, stderr } = await plait(folder, ['apply', 'plan.json']);

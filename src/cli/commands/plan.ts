@@ -29,6 +29,8 @@ export interface PlanOptions
     DisplayOptions {
   readonly allow: readonly string[];
   readonly out?: string;
+  /** Milliseconds. */
+  readonly maxAge?: number;
   readonly short?: boolean;
   readonly showUnchanged?: boolean;
   readonly detailedExitcode?: boolean;
@@ -47,7 +49,11 @@ export async function runPlan(context: CliContext, options: PlanOptions): Promis
   return withClient(context, { access: 'read', settings: config.settings, flags: options }, async (client) => {
     const { plan } = await computePlan(context, question, { client, progress, flags: options });
     const requests = client.requestCounts();
-    const facts = { ...(await collectFacts(context, config, requests)), lockSha256: lock.sha256 };
+    const facts = {
+      ...(await collectFacts(context, config, requests)),
+      ...toLifetime(options),
+      lockSha256: lock.sha256,
+    };
     const style = chooseStyle(context, context.stdout, options.color);
     const document = toPlanDocument(plan, facts);
     await writeOutputs(context, outputs, (format, isFile) =>
@@ -60,7 +66,12 @@ export async function runPlan(context: CliContext, options: PlanOptions): Promis
   });
 }
 
-async function savePlan(context: CliContext, document: PlanDocument, path: string): Promise<void> {
+/** How long the plan document is to be good. */
+export function toLifetime({ maxAge }: Pick<PlanOptions, 'maxAge'>): { readonly lifetimeMs?: number } {
+  return maxAge === undefined ? {} : { lifetimeMs: maxAge };
+}
+
+export async function savePlan(context: CliContext, document: PlanDocument, path: string): Promise<void> {
   await writeWholeFile(context, path, toJson(document));
   context.stderr.write(`Saved ${path}, checksum ${document.checksum}; apply it with  plait apply ${path}\n`);
 }

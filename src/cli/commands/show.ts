@@ -1,5 +1,6 @@
 import { isPlaitError, type PlaitError } from '../../errors/plait-error.ts';
 import { fromPlanDocument } from '../../plan/from-document.ts';
+import { assertCurrent } from '../../plan/lifetime.ts';
 import { assertReadable, readPlanDocument } from '../../plan/read-document.ts';
 import { verifyPlanDocument } from '../../plan/verify-document.ts';
 import { PLAIN } from '../../report/style.ts';
@@ -30,9 +31,10 @@ export async function runShow(context: CliContext, options: ShowOptions, path: s
   const document = readPlanDocument(envelope);
   const problem = findProblem(() => verifyPlanDocument(document));
   if (problem !== undefined) context.stderr.write(`Warning: ${problem.message}. It cannot be applied.\n`);
-  if (context.clock.now() > Date.parse(document.expiresAt)) {
-    context.stderr.write(`Note: the plan was good until ${document.expiresAt}. It cannot be applied.\n`);
-  }
+  const late = findProblem(() => assertCurrent(document, context.clock.now()));
+  if (late !== undefined)
+    context.stderr.write(`Note: ${late.message}. It cannot be applied.
+`);
   const plan = fromPlanDocument(document, new Map());
   const style = chooseStyle(context, context.stdout, options.color);
   await writeOutputs(context, outputs, (format, isFile) =>

@@ -68,6 +68,18 @@ describe('a saved plan', () => {
     expect(() => verifyPlanDocument(read(edited))).toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
   });
 
+  it('is refused under a new checksum when the digests of two contents were swapped', () => {
+    const other = build({ entries: [entry('linux/amd64', 'e')] }).stored;
+    const withTwo = reseal((copy) => {
+      const [first = ''] = Object.keys(copy.indexes);
+      const { bytes, digest, mediaType } = other;
+      const content = { mediaType, size: bytes.length, content: Buffer.from(bytes).toString('base64') };
+      copy.indexes = { [digest]: copy.indexes[first]!, [first]: content };
+    });
+
+    expect(() => verifyPlanDocument(read(withTwo))).toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
+  });
+
   it.each([
     ['another major version', { ...document, formatVersion: '2.0' }, 'PLAN_VERSION'],
     ['a key nobody knows', { ...document, extra: 1 }, 'PLAN_INVALID'],
