@@ -162,8 +162,11 @@ function checkFlag(word: string, left: string[], known: CommandHelp): readonly s
   if (flag.value === 'none') return inline === undefined ? [] : [`${name} takes no value`];
   if (flag.value === 'optional' && inline === undefined && (left[0] ?? '-').startsWith('-')) return [];
   const value = inline ?? left.shift();
-  if (value === undefined) return [`${name} needs a value`];
-  const choice = name === '-O' || name === '--output' ? value.split('=')[0] : value;
-  const isKnown = flag.choices.length === 0 || flag.choices.includes(choice ?? '');
-  return isKnown ? [] : [`${name} takes ${flag.choices.join(', ')}, not ${value}`];
+  return value === undefined ? [`${name} needs a value`] : checkChoice(name, value, flag.choices);
+}
+
+function checkChoice(name: string, value: string, choices: readonly string[]): readonly string[] {
+  const [choice = ''] = name === '-O' || name === '--output' ? value.split('=') : [value];
+  const isKnown = choices.length === 0 || choices.includes(choice);
+  return isKnown ? [] : [`${name} takes ${choices.join(', ')}, not ${value}`];
 }
