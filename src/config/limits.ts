@@ -46,5 +46,5 @@ export const MAX_PATTERN_CHARS = 1024;
 /** Diagnostics of one run; a file that is wrong more often is wrong as a whole. */
 export const MAX_DIAGNOSTICS = 1000;
 
-/** Milliseconds for a user's regular expression on all values of one variable. */
+/** Milliseconds for a glob on one name. */
 export const MAX_PATTERN_MS = 1000;

@@ -193,14 +193,6 @@ function checkPattern({ name, definition, at }: Variable, items: readonly Config
     case 'too-long':
       reportValue(result.index, `the value of ${quote(name)} has more than ${MAX_PATTERN_CHARS} characters to match`);
       return false;
-    case 'too-slow':
-      findings.error({
-        code: 'invalid-pattern',
-        where,
-        message: 'this pattern takes too long to try',
-        hint: SLOW_HINT,
-      });
-      return false;
     case 'invalid': {
       const message = `this is not a regular expression of at most ${MAX_PATTERN_CHARS} characters`;
       findings.error({ code: 'invalid-pattern', where, message });
@@ -210,5 +202,3 @@ function checkPattern({ name, definition, at }: Variable, items: readonly Config
       return result satisfies never;
   }
 }
-
-const SLOW_HINT = 'do not repeat what is itself repeated, as in (a+)+';

@@ -33,6 +33,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'smol-toml': ['transport/'],
   'write-file-atomic': ['cli/'],
   picomatch: ['config/', 'cli/', 'plan/'],
+  re2js: ['config/'],
 };
 
 /** Where the world outside comes in: arguments, streams, the environment, time and chance. */

@@ -47,13 +47,13 @@ describe('a pattern over tags', () => {
     expect(pattern?.text).toBe(text);
   });
 
-  it.each(['re:(', 're:[z-a]', 're:\\', 're:(?<n', '{', ''])('is none: %s', (text) => {
+  it.each(['re:(', 're:(?=a)', 're:(a)\\1', 're:[z-a]', 're:\\', 're:(?<n', '{', ''])('is none: %s', (text) => {
     expect(parseTagPattern(text)).toBeUndefined();
   });
 
-  it('is given up on when it takes too long', () => {
+  it('takes no more time than the text is long', () => {
     const pattern = parseTagPattern('re:^(a+)+$');
 
-    expect(() => pattern?.matches(`${'a'.repeat(60)}!`)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+    expect(pattern?.matches(`${'a'.repeat(1000)}!`)).toBe(false);
   });
 });

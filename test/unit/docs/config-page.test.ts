@@ -63,7 +63,6 @@ describe('docs/config.md', () => {
       limits.MAX_TEXT_CHARS,
       limits.MAX_EXPANDED_CHARS / 1024 / 1024,
       limits.MAX_PATTERN_CHARS,
-      limits.MAX_PATTERN_MS / 1000,
       limits.MAX_PATTERN_CHARS,
       limits.MAX_PATTERN_MS / 1000,
       limits.MAX_INCLUDED_FILES,
