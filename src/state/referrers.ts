@@ -3,6 +3,7 @@ import type { Declaration, ReferrerPolicy } from '../config/declaration.ts';
 import { isPlaitError, PlaitError, toPlaitError } from '../errors/plait-error.ts';
 import { findAttestedDigest } from '../oci/attestation.ts';
 import { type Digest, shortDigest } from '../oci/digest.ts';
+import { formatReference } from '../oci/reference.ts';
 import { formatRepository, isSameRepository, type Repository } from '../oci/repository.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { DesiredContent, DesiredIndex, Notice } from './desired.ts';
@@ -55,7 +56,33 @@ export async function readReferrers(
     }
   });
   const referrers = new Map(found.flatMap((each) => each.referrers).map((each) => [each.digest, each]));
-  return { referrers: [...referrers.values()], notices: found.flatMap((each) => each.notices) };
+  const notices = [...found.flatMap((each) => each.notices), ...(await findLeftBehind(reader, desired, targets))];
+  return { referrers: [...referrers.values()], notices };
+}
+
+/** What describes a source index describes no other: an index that is built of its images goes without, and that is told. */
+async function findLeftBehind(
+  reader: ContentReader,
+  { declaration, content }: Extract<DesiredIndex, { kind: 'resolved' }>,
+  targets: readonly LiveTarget[],
+): Promise<readonly Notice[]> {
+  const { id, referrers } = declaration;
+  if (declaration.content.kind !== 'from' || referrers.kind === 'none' || isSettled(content, targets)) return [];
+  const { from } = declaration.content;
+  const source = await reader.readManifest(from.repository, from.digest ?? from.tag ?? '', 'source');
+  if (source === undefined || source.digest === content.stored.digest) return [];
+  const listed = await reader.listReferrers(from.repository, source.digest);
+  const count = listed.filter(({ artifactType }) => isNamed(referrers, artifactType)).length;
+  if (count === 0) return [];
+  const what = count === 1 ? '1 signature or the like' : `${count} signatures and the like`;
+  const message = `${what} of ${formatReference(from)} cannot follow: the index built from it has another digest; as: copy keeps it`;
+  return [{ id, code: 'referrers-left-behind', message }];
+}
+
+function isSettled({ stored }: DesiredContent, targets: readonly LiveTarget[]): boolean {
+  return targets.every(({ tags }) =>
+    tags.every(({ live }) => live.kind === 'present' && live.digest === stored.digest),
+  );
 }
 
 interface Subject {

@@ -188,6 +188,20 @@ describe('referrers that cannot be read', () => {
   });
 });
 
+describe('referrers of a source index of which another index is built', () => {
+  it('cannot follow, and that is told', async () => {
+    await applyAll(client, await planAll(client, published({ annotations: { a: 'b' } }, TOOL)));
+    const index = (await client.headManifest(place(TOOL), '1')) ?? expect.fail('no index');
+    const signature = buildReferrer({ subject: index, text: 'signed' });
+    await pushImage({ url: playground.url, repository: TOOL }, signature);
+    const content = { kind: 'from', from: parseReference(`${playground.host}/${TOOL}:1`) } as const;
+    const plan = await planAll(client, published({ content, referrers: { kind: 'all' } }));
+
+    expect(plan.notices).toMatchObject([{ code: 'referrers-left-behind' }]);
+    expect(plan.changes).toHaveLength(1);
+  });
+});
+
 describe('a referrer that was deleted since the plan', () => {
   it('is left out', async () => {
     const image = await findImage();
