@@ -329,7 +329,11 @@ describe('a lock file that is enforced', () => {
     expect(names(readLock().tags)).toEqual(['app:1.0.0', 'app:latest']);
     expect(readLock().sources).toEqual(sources);
     expect((await planJson()).unchanged[0]?.tags).toEqual(
-      [...readLock().tags].map(([name, digest]) => ({ name: name.split(':').at(-1), digest })),
+      [...readLock().tags].map(([name, digest]) => ({
+        name: name.split(':').at(-1),
+        digest,
+        platforms: ['linux/amd64', 'linux/arm64'],
+      })),
     );
   });
 });
