@@ -1,8 +1,13 @@
 import * as z from 'zod';
+import { computeDigest, type Digest } from '../oci/digest.ts';
 import { formatRepository } from '../oci/repository.ts';
+import { toCanonicalJson } from '../plan/canonical-json.ts';
 import type { Change, Plan } from '../plan/plan.ts';
 import type { ApplyResult, ChangeResult } from './apply-result.ts';
 import { type ResultDocument, resultDocumentSchema } from './result-schema.ts';
+
+/** The major number changes when an older Plait could misread a result. */
+export const RESULT_VERSION = '1.0';
 
 export interface ResultFacts {
   readonly version: string;
@@ -14,14 +19,21 @@ export interface ResultFacts {
 
 /** Pure: how every tag of the plan ended, those that a guard held back among them. */
 export function toResultDocument(plan: Plan, result: ApplyResult, facts: ResultFacts): ResultDocument {
-  return {
-    formatVersion: '1.0',
+  const document = {
+    formatVersion: RESULT_VERSION,
     tool: { name: 'plait', version: facts.version },
     finishedAt: new Date(facts.finishedAt).toISOString(),
     interrupted: result.interrupted,
     changes: [...result.changes.map(toChange), ...plan.blocked.map(toBlocked)],
     requests: { ...facts.requests },
   };
+  return { ...document, checksum: computeResultChecksum(document) };
+}
+
+/** Over the canonical JSON without the checksum itself: what is rolled back is what was done. */
+export function computeResultChecksum(document: Partial<ResultDocument>): Digest {
+  const { checksum: _self, ...rest } = document;
+  return computeDigest(new TextEncoder().encode(toCanonicalJson(rest)));
 }
 
 /** The JSON Schema of the result document. */

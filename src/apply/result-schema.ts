@@ -30,6 +30,10 @@ export const resultDocumentSchema = z.strictObject({
     }),
   ),
   requests: z.record(z.string(), z.int().nonnegative()),
+  checksum: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/)
+    .describe('Over the canonical JSON of everything else'),
 });
 
 export type ResultDocument = z.infer<typeof resultDocumentSchema>;

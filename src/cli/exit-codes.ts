@@ -45,6 +45,7 @@ const USAGE_CODES: readonly ErrorCode[] = [
   'PLAN_EXPIRED',
   'PLAN_CLOCK',
   'PLAN_INCOMPLETE',
+  'RESULT_INVALID',
 ];
 
 /** For an error that ends the whole command. */

@@ -46,11 +46,14 @@ export function addInputOptions(command: Command): Command {
     .addOption(repeatable('--var-file <path>', 'YAML or JSON file with values of declared variables'));
 }
 
-export function addSelectionOptions(command: Command): Command {
+export function addTagSelection(command: Command): Command {
   return command
     .addOption(repeatable('-t, --target <glob>', 'only these ids or repository:tag'))
-    .addOption(repeatable('--exclude <glob>', 'all but these ids or repository:tag'))
-    .option('-l, --selector <labels>', 'only images with these labels: k=v,k=v');
+    .addOption(repeatable('--exclude <glob>', 'all but these ids or repository:tag'));
+}
+
+export function addSelectionOptions(command: Command): Command {
+  return addTagSelection(command).option('-l, --selector <labels>', 'only images with these labels: k=v,k=v');
 }
 
 export function addConnectionOptions(command: Command): Command {

@@ -1,4 +1,3 @@
-import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { PlaitError } from '../errors/plait-error.ts';
 import type { PlanDocument } from '../plan/document-schema.ts';
@@ -8,6 +7,7 @@ import type { Plan } from '../plan/plan.ts';
 import { MAX_PLAN_BYTES, openPlanFile, type PlanEnvelope, readPlanDocument } from '../plan/read-document.ts';
 import { verifyPlanDocument } from '../plan/verify-document.ts';
 import type { CliContext } from './context.ts';
+import { readWhole } from './read-whole.ts';
 
 /** A plan file and what it says, checked as far as showing it needs. */
 export interface SavedPlan {
@@ -19,9 +19,8 @@ export interface SavedPlan {
 export async function readPlanEnvelope(context: CliContext, path: string): Promise<PlanEnvelope> {
   const absolute = resolve(context.workingDirectory, path);
   try {
-    const { size } = await stat(absolute);
-    if (size > MAX_PLAN_BYTES) throw new PlaitError('PLAN_INVALID', `${path} has ${size} bytes, which no plan has`);
-    return openPlanFile(await readFile(absolute));
+    const bytes = await readWhole(absolute, MAX_PLAN_BYTES);
+    if (bytes !== undefined) return openPlanFile(bytes);
   } catch (error) {
     if (error instanceof PlaitError) throw error;
     throw new PlaitError('PLAN_INVALID', `the plan file ${path} cannot be read`, {
@@ -29,6 +28,9 @@ export async function readPlanEnvelope(context: CliContext, path: string): Promi
       cause: error,
     });
   }
+  throw new PlaitError('PLAN_INVALID', `${path} is larger than any plan`, {
+    hint: 'make one with  plait plan -o FILE',
+  });
 }
 
 /**

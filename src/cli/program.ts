@@ -15,6 +15,7 @@ import {
   addLockFileOption,
   addLockOptions,
   addSelectionOptions,
+  addTagSelection,
   applyEnvironment,
   repeatable,
 } from './options.ts';
@@ -82,6 +83,7 @@ function createProgram(context: CliContext, end: (code: ExitCode) => void): Comm
 function addCommands(register: Register): void {
   addPlanning(register);
   addCreating(register);
+  addRollback(register);
   addReading(register);
 }
 
@@ -130,6 +132,18 @@ function addCreating(register: Register): void {
   addApplyOptions(addReviewOptions(addCacheOptions(addConnectionOptions(addInputOptions(create)))));
   addDisplayOptions(create, ['text', 'json']);
   register(create, async () => (await import('./commands/create.ts')).runCreate);
+}
+
+function addRollback(register: Register): void {
+  const rollback = new Command('rollback')
+    .description('from the result of an apply, the plan that brings its tags back to what they held')
+    .argument('<result>', 'the file of plait apply --result');
+  addConnectionOptions(addTagSelection(addInputOptions(rollback)))
+    .option('--short', 'one line an index')
+    .option('--show-unchanged', 'list also what needs no change')
+    .option('--detailed-exitcode', 'exit 2 when there are changes');
+  addDisplayOptions(addSaveOptions(rollback), ['text', 'json']);
+  register(rollback, async () => (await import('./commands/rollback.ts')).runRollback);
 }
 
 function addPlanOptions(command: Command): Command {

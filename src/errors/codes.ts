@@ -45,6 +45,7 @@ export const ERROR_CODES = Object.freeze({
   PLAN_EXPIRED: 'the plan file is too old to be applied',
   PLAN_CLOCK: 'the plan file was made in the future, going by the clock of this machine',
   PLAN_INCOMPLETE: 'the plan was made while something could not be read',
+  RESULT_INVALID: 'the result file is not what Plait wrote: damaged, edited or not a result',
   TAG_STALE: 'the live tag is not what the plan was made for',
   TAG_OVERWRITTEN: 'another writer moved the tag right after us',
   PUSH_UNSETTLED: 'an answer was lost, and whether the registry stored the manifest could not be found out',

@@ -94,7 +94,11 @@ function orEncoding(
   return [{ field: 'encoding', key: '', before: live.digest, after: wanted.digest }];
 }
 
-function planCopy(content: CopiedContent, live: ReadableTag): TagOutcome {
+/** Pure: what it takes to bring a tag to exactly these bytes. */
+export function planCopy(
+  content: CopiedContent,
+  live: ReadableTag,
+): Extract<TagOutcome, { kind: 'change' | 'repair' }> {
   const { stored } = content;
   const { digest, mediaType } = stored;
   const images = listLiveEntries({

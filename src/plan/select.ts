@@ -28,6 +28,19 @@ export function selectScope({ declarations, absences }: Declared, scope: PlanSco
   };
 }
 
+/** Pure: as {@link selectScope}, of tags one by one. */
+export function selectTags<Tag extends { readonly id: string; readonly repository: Repository; readonly tag: string }>(
+  all: readonly Tag[],
+  { targets, exclude }: Pick<PlanScope, 'targets' | 'exclude'>,
+): readonly Tag[] {
+  const matches = ({ id, repository, tag }: Tag, globs: readonly string[]) =>
+    toFilter(id, globs, true)(repository, tag);
+  for (const glob of [...targets, ...exclude]) {
+    if (!all.some((each) => matches(each, [glob]))) throw matchesNothing(glob, 'tag that there is to move');
+  }
+  return all.filter((each) => (targets.length === 0 || matches(each, targets)) && !matches(each, exclude));
+}
+
 /** `k=v` pairs with commas between; all must hold. */
 function selectByLabels(declarations: readonly Declaration[], selector: string | null): readonly Declaration[] {
   if (selector === null) return declarations;
@@ -88,8 +101,8 @@ function toFilter(
   };
 }
 
-function matchesNothing(what: string): PlaitError {
-  return new PlaitError('USAGE', `${what} matches no image of the config`, {
-    hint: 'write an id or repository:tag of the config; * stops at a slash, **/ spans any number of folders',
+function matchesNothing(what: string, missed = 'image of the config'): PlaitError {
+  return new PlaitError('USAGE', `${what} matches no ${missed}`, {
+    hint: 'write an id or repository:tag; * stops at a slash, **/ spans any number of folders',
   });
 }

@@ -32,9 +32,7 @@ export async function runShow(context: CliContext, options: ShowOptions, path: s
   const problem = findProblem(() => verifyPlanDocument(document));
   if (problem !== undefined) context.stderr.write(`Warning: ${problem.message}. It cannot be applied.\n`);
   const late = findProblem(() => assertCurrent(document, context.clock.now()));
-  if (late !== undefined)
-    context.stderr.write(`Note: ${late.message}. It cannot be applied.
-`);
+  if (late !== undefined) context.stderr.write(`Note: ${late.message}. It cannot be applied.\n`);
   const plan = fromPlanDocument(document, new Map());
   const style = chooseStyle(context, context.stdout, options.color);
   await writeOutputs(context, outputs, (format, isFile) =>

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { listReversals } from '../../apply/list-reversals.ts';
+import { settingsFor } from '../../config/registries.ts';
+import { toPlanDocument } from '../../plan/document.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { planRollback } from '../../plan/plan-rollback.ts';
+import { selectTags } from '../../plan/select.ts';
+import { PLAIN } from '../../report/style.ts';
+import { renderTextPlan } from '../../report/text-plan.ts';
+import { readReversals } from '../../state/read-reversals.ts';
+import { withClient } from '../connect.ts';
+import type { CliContext } from '../context.ts';
+import { chooseStyle, startProgress } from '../display.ts';
+import { EXIT_CODES, type ExitCode, strongest } from '../exit-codes.ts';
+import { findSettings } from '../load-input.ts';
+import type { ConnectionOptions, DisplayOptions, InputOptions, SelectionOptions } from '../options.ts';
+import { parseOutputs, writeOutputs } from '../output-targets.ts';
+import { collectFacts, planCodes } from '../planning.ts';
+import { readResult } from '../result-file.ts';
+import { assertWritable } from '../write-file.ts';
+import { PLAN_FORMATS, type PlanOptions, savePlan, toLifetime, toTextOptions } from './plan.ts';
+
+export interface RollbackOptions
+  extends InputOptions,
+    Pick<SelectionOptions, 'target' | 'exclude'>,
+    ConnectionOptions,
+    DisplayOptions,
+    Pick<PlanOptions, 'out' | 'maxAge' | 'short' | 'showUnchanged' | 'detailedExitcode'> {}
+
+/** `plait rollback RESULT`: from the result of an apply, the plan that brings its tags back. Sends no write. */
+export async function runRollback(context: CliContext, options: RollbackOptions, path: string): Promise<ExitCode> {
+  const outputs = parseOutputs(options.output, PLAN_FORMATS);
+  await assertWritable(context, [...outputs.map((output) => output.path), options.out]);
+  const { document: result, bytes } = await readResult(context, path);
+  const scope = { targets: options.target, exclude: options.exclude, selector: null };
+  const reversals = selectTags(listReversals(result), scope);
+  const settings = await findSettings(context, options, 'read');
+  const mayDelete = (registry: string) => settingsFor(settings, registry).deletes === 'tag';
+  return withClient(context, { access: 'read', settings, flags: options }, async (client) => {
+    const progress = startProgress(context, options.progress);
+    const states = await readReversals(client, reversals, { signal: context.signal, onProgress: progress.reading });
+    progress.clear();
+    const plan = planRollback({ states, mayDelete, scope });
+    const requests = client.requestCounts();
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const facts = { ...(await collectFacts(context, { files: [{ path, sha256 }] }, requests)), ...toLifetime(options) };
+    const document = toPlanDocument(plan, facts);
+    const style = chooseStyle(context, context.stdout, options.color);
+    await writeOutputs(context, outputs, (format, isFile) =>
+      format === 'json'
+        ? `${JSON.stringify(document, null, 2)}\n`
+        : renderTextPlan(plan, { ...toTextOptions(options), style: isFile ? PLAIN : style, requests }),
+    );
+    if (isIdle(plan)) context.stderr.write(`Nothing to roll back: ${describeIdle(reversals.length)}.\n`);
+    if (options.out !== undefined) await savePlan(context, document, options.out);
+    const hasMoved = states.some((state) => state.kind === 'moved');
+    const codes = planCodes(plan, options.detailedExitcode === true);
+    return strongest([...codes, ...(hasMoved ? [EXIT_CODES.stale] : [])]);
+  });
+}
+
+function isIdle({ changes, unreadable }: Plan): boolean {
+  return changes.length === 0 && unreadable.length === 0;
+}
+
+function describeIdle(count: number): string {
+  return count === 0 ? 'that apply moved no tag' : 'no tag that it moved can be or needs to be moved back';
+}
