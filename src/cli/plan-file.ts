@@ -41,6 +41,11 @@ export async function readSavedPlan(context: CliContext, path: string): Promise<
   const document = readPlanDocument(await readPlanEnvelope(context, path));
   const plan = fromPlanDocument(document, verifyPlanDocument(document));
   assertCurrent(document, context.clock.now());
+  if (document.drift !== undefined) {
+    throw new PlaitError('PLAN_INVALID', 'the file holds findings of plait drift, which are not to be applied', {
+      hint: 'make a plan with  plait plan -o FILE',
+    });
+  }
   const { status } = document;
   if (!status.applyable || status.errored) {
     throw new PlaitError('PLAN_INCOMPLETE', 'the plan was made while something could not be read', {

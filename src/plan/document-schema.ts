@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DRIFT_FIELDS } from '../config/run-rules.ts';
 import { GUARD_NAMES } from './plan.ts';
 
 const digest = z.string().regex(/^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/);
@@ -37,13 +38,15 @@ const guard = z.strictObject({
   by: z.string().describe('The allowance that lifted it, or what would lift it'),
 });
 
+const move = z.strictObject({ name: z.string(), expect: nullableDigest.describe('null: must not exist') });
+
 const change = z.strictObject({
   id: z.string(),
   origin: z.string().describe('file:line:column of the declaration'),
   repository: z.string(),
   action: z.enum(['create', 'update', 'delete', 'repair']),
   class: z.enum(['pending', 'drift', 'conflict', 'adopt']).optional().describe('Only with a lock file'),
-  tags: z.array(z.strictObject({ name: z.string(), expect: nullableDigest.describe('null: must not exist') })),
+  tags: z.array(move),
   index: nullableDigest.describe('Key into indexes; null for tags to delete'),
   platforms: z.array(platform),
   fields: z.array(field),
@@ -53,6 +56,38 @@ const change = z.strictObject({
     .describe('Signatures and the like, copied along with what they describe'),
   guards: z.array(guard),
 });
+
+const ignored = z.strictObject({
+  id: z.string(),
+  origin: z.string().describe('file:line:column of the declaration'),
+  repository: z.string(),
+  tags: z.array(move),
+  index: nullableDigest.describe('What is declared; null for tags that are not to exist'),
+  fields: z.array(z.enum(DRIFT_FIELDS)),
+  reason: z.string(),
+  until: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .describe('The last day on which it is accepted, in UTC'),
+  rule: z.string().describe('file:line:column of the entry of drift.ignore'),
+});
+
+const drift = z
+  .strictObject({
+    tags: z
+      .strictObject({
+        inSync: count,
+        drift: count,
+        pending: count,
+        conflict: count,
+        adopt: count,
+        ignored: count,
+        unreadable: count,
+      })
+      .describe('Tags by how they stand'),
+    ignored: z.array(ignored),
+  })
+  .describe('Only in the findings of plait drift, which are not to be applied');
 
 /** The plan document: one schema for its type, its validation and `schemas/plan.schema.json`. */
 export const planDocumentSchema = z.strictObject({
@@ -117,6 +152,7 @@ export const planDocumentSchema = z.strictObject({
     .array(z.strictObject({ id: z.string(), name: z.string().describe('repository:tag'), digest }))
     .optional()
     .describe('What floating sources were; only in a plan to be recorded in a lock file'),
+  drift: drift.optional(),
   checksum: z.string().regex(/^sha256:[0-9a-f]{64}$/),
 });
 

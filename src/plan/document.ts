@@ -3,8 +3,9 @@ import type { StoredManifest } from '../oci/manifest.ts';
 import { formatRepository } from '../oci/repository.ts';
 import { toCanonicalJson } from './canonical-json.ts';
 import type { PlanDocument } from './document-schema.ts';
+import { countDrift } from './drift.ts';
 import { DEFAULT_LIFETIME_MS, toTime } from './lifetime.ts';
-import { type Change, type Plan, type PlanSource, type SettledTag, summarize } from './plan.ts';
+import { type Change, type DriftFindings, type Plan, type PlanSource, type SettledTag, summarize } from './plan.ts';
 
 /** The major number changes when an older Plait could misread a plan. */
 export const FORMAT_VERSION = '1.0';
@@ -52,6 +53,7 @@ export function toPlanDocument(plan: Plan, facts: DocumentFacts): PlanDocument {
     unreadable: plan.unreadable.map((entry) => ({ ...entry, left: [...entry.left] })),
     notices: plan.notices.map(({ id, code, message }) => ({ id, code, message })),
     ...(plan.sources === undefined ? {} : { sources: plan.sources.map(toSource) }),
+    ...(plan.drift === undefined ? {} : { drift: toDriftSection(plan, plan.drift) }),
   };
   return { ...document, checksum: computeChecksum(document) };
 }
@@ -64,7 +66,7 @@ export function computeChecksum(document: Partial<PlanDocument>): Digest {
 
 function toStatus(plan: Plan): PlanDocument['status'] {
   const errored = plan.unreadable.length > 0;
-  return { complete: !errored, applyable: !errored, errored };
+  return { complete: !errored, applyable: !errored && plan.drift === undefined, errored };
 }
 
 function toScope(plan: Plan): PlanDocument['scope'] {
@@ -89,6 +91,23 @@ function toSettledTag({ name, digest, platforms }: SettledTag): PlanDocument['un
 
 function toSource({ id, name, digest }: PlanSource): NonNullable<PlanDocument['sources']>[number] {
   return { id, name, digest };
+}
+
+function toDriftSection(plan: Plan, { ignored }: DriftFindings): NonNullable<PlanDocument['drift']> {
+  return {
+    tags: { ...countDrift(plan) },
+    ignored: ignored.map((entry) => ({
+      id: entry.id,
+      origin: entry.origin,
+      repository: formatRepository(entry.repository),
+      tags: entry.tags.map(({ name, expect }) => ({ name, expect })),
+      index: entry.index,
+      fields: [...entry.fields],
+      reason: entry.reason,
+      until: entry.until,
+      rule: entry.rule,
+    })),
+  };
 }
 
 function toChange(change: Change): DocumentChange {

@@ -2,7 +2,7 @@ import { type Digest, parseDigest } from '../oci/digest.ts';
 import type { StoredManifest } from '../oci/manifest.ts';
 import { parseRepository } from '../oci/repository.ts';
 import type { PlanDocument } from './document-schema.ts';
-import type { Change, Plan, PlanSource, PlatformChange } from './plan.ts';
+import type { Change, IgnoredDrift, Plan, PlanSource, PlatformChange, TagMove } from './plan.ts';
 
 type DocumentChange = PlanDocument['changes'][number];
 
@@ -26,11 +26,25 @@ export function fromPlanDocument(document: PlanDocument, indexes: ReadonlyMap<Di
     unreadable: document.unreadable,
     notices: document.notices,
     ...(document.sources === undefined ? {} : { sources: document.sources.map(toSource) }),
+    ...(document.drift === undefined ? {} : { drift: { ignored: document.drift.ignored.map(toIgnored) } }),
   };
 }
 
 function toSource({ id, name, digest }: NonNullable<PlanDocument['sources']>[number]): PlanSource {
   return { id, name, digest: parseDigest(digest) };
+}
+
+function toIgnored(entry: NonNullable<PlanDocument['drift']>['ignored'][number]): IgnoredDrift {
+  return {
+    ...entry,
+    repository: parseRepository(entry.repository),
+    tags: entry.tags.map(toMove),
+    index: toDigest(entry.index),
+  };
+}
+
+function toMove({ name, expect }: DocumentChange['tags'][number]): TagMove {
+  return { name, expect: toDigest(expect) };
 }
 
 function toChange(change: DocumentChange): Change {
@@ -40,7 +54,7 @@ function toChange(change: DocumentChange): Change {
     repository: parseRepository(change.repository),
     action: change.action,
     ...(change.class === undefined ? {} : { class: change.class }),
-    tags: change.tags.map(({ name, expect }) => ({ name, expect: toDigest(expect) })),
+    tags: change.tags.map(toMove),
     index: toDigest(change.index),
     platforms: change.platforms.map(toRow),
     fields: change.fields,

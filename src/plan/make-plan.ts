@@ -62,12 +62,14 @@ function countTags({ images, absences }: PlanInput): number {
   return wanted.length + unwanted.filter((tag) => tag.live.kind !== 'absent').length;
 }
 
-interface Placed {
+/** Tags of one repository. */
+export interface Placed {
   readonly repository: { readonly registry: string; readonly path: string };
   readonly tags: readonly { readonly name: string }[];
 }
 
-function byRepository(a: Placed, b: Placed): number {
+/** Pure: by repository, then by the first tag. */
+export function byRepository(a: Placed, b: Placed): number {
   return compare(placeOf(a), placeOf(b));
 }
 

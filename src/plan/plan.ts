@@ -1,3 +1,4 @@
+import type { DriftField } from '../config/run-rules.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { StoredManifest } from '../oci/manifest.ts';
 import type { Repository } from '../oci/repository.ts';
@@ -147,6 +148,29 @@ export interface PlanSource {
   readonly digest: Digest;
 }
 
+/** Drift that `drift.ignore` of the config accepts for a while. */
+export interface IgnoredDrift {
+  readonly id: string;
+  /** Of the declaration. */
+  readonly origin: string;
+  readonly repository: Repository;
+  /** With what they hold. */
+  readonly tags: readonly TagMove[];
+  /** What is declared; null for tags that are not to exist. */
+  readonly index: Digest | null;
+  readonly fields: readonly DriftField[];
+  readonly reason: string;
+  /** The last day on which it is accepted, `YYYY-MM-DD` in UTC. */
+  readonly until: string;
+  /** Where the config says so, `file:line:column`. */
+  readonly rule: string;
+}
+
+/** What a plan says besides when it is there to show how live tags differ, and not to be applied. */
+export interface DriftFindings {
+  readonly ignored: readonly IgnoredDrift[];
+}
+
 /** Which part of the config was looked at. */
 export interface PlanScope {
   readonly targets: readonly string[];
@@ -165,6 +189,8 @@ export interface Plan {
   readonly notices: readonly PlanNotice[];
   /** In the order of the config; only in a plan to be recorded in a lock file. */
   readonly sources?: readonly PlanSource[];
+  /** Only in the findings of `plait drift`. */
+  readonly drift?: DriftFindings;
 }
 
 export interface PlanSummary {

@@ -19,7 +19,8 @@ export function verifyPlanDocument(document: PlanDocument): ReadonlyMap<Digest, 
   const indexes = new Map(
     Object.entries(document.indexes).map(([key, index]) => [parseDigest(key), readIndex(key, index)] as const),
   );
-  for (const change of [...document.changes, ...document.blocked]) verifyChange(change, indexes);
+  const isWhole = document.drift === undefined;
+  for (const change of [...document.changes, ...document.blocked]) verifyChange(change, { indexes, isWhole });
   return indexes;
 }
 
@@ -32,7 +33,13 @@ function readIndex(key: string, index: PlanDocument['indexes'][string]): StoredM
   return { ...toStoredManifest(bytes, index.mediaType), digest };
 }
 
-function verifyChange(change: DocumentChange, indexes: ReadonlyMap<Digest, StoredManifest>): void {
+interface Evidence {
+  readonly indexes: ReadonlyMap<Digest, StoredManifest>;
+  /** False for findings of drift, which leave out what is accepted. */
+  readonly isWhole: boolean;
+}
+
+function verifyChange(change: DocumentChange, { indexes, isWhole }: Evidence): void {
   if (change.action === 'delete' || change.index === null) {
     verifyDelete(change);
     return;
@@ -43,7 +50,7 @@ function verifyChange(change: DocumentChange, indexes: ReadonlyMap<Digest, Store
     change.platforms.flatMap(({ platform, after }) => (after === null ? [] : [`${platform} ${after}`])),
   );
   const isSame =
-    index.manifest.kind === 'index' ? isSameSet(shown, listContent(index.manifest)) : isOnly(change, index);
+    index.manifest.kind === 'index' ? isShown(shown, listContent(index.manifest), isWhole) : isOnly(change, index);
   if (!isSame) throw edited(`the platforms shown for ${change.repository} are not those of its content`);
 }
 
@@ -69,8 +76,8 @@ function isOnly(change: DocumentChange, image: StoredManifest): boolean {
   return change.platforms.every(({ after }) => after === null || after === image.digest);
 }
 
-function isSameSet(left: ReadonlySet<string>, right: ReadonlySet<string>): boolean {
-  return left.size === right.size && [...left].every((item) => right.has(item));
+function isShown(shown: ReadonlySet<string>, content: ReadonlySet<string>, isWhole: boolean): boolean {
+  return (!isWhole || shown.size === content.size) && [...shown].every((item) => content.has(item));
 }
 
 function edited(reason: string): PlaitError {
