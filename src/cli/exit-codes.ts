@@ -6,7 +6,7 @@ export const EXIT_CODES = Object.freeze({
   ok: 0,
   /** Something could not be read, or another error; nothing was written. */
   error: 1,
-  /** There are, or were, changes, only with --detailed-exitcode; lock --check found a difference. */
+  /** There are, or were, changes, only with --detailed-exitcode; drift or lock --check found a difference. */
   changes: 2,
   /** A guard holds at least one image back; the rest was done. */
   blocked: 3,

@@ -101,6 +101,15 @@ function addPlanning(register: Register): void {
   addDisplayOptions(plan, ['text', 'json']);
   register(plan, async () => (await import('./commands/plan.ts')).runPlan);
 
+  const drift = new Command('drift').description(
+    'tell how live tags differ from what is declared; exit 2 when they do',
+  );
+  addLockOptions(addCacheOptions(addConnectionOptions(addSelectionOptions(addInputOptions(drift)))))
+    .option('--short', 'one line an index')
+    .option('--show-unchanged', 'list also what needs no change');
+  addDisplayOptions(drift, ['text', 'json']);
+  register(drift, async () => (await import('./commands/drift.ts')).runDrift);
+
   const apply = new Command('apply')
     .description('plan, show, ask, and push only what differs; with FILE exactly that saved plan, without asking')
     .argument('[file]', 'a plan saved with plait plan -o');

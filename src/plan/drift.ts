@@ -1,6 +1,8 @@
 import { formatOrigin } from '../config/diagnostic.ts';
 import type { DriftField, DriftIgnore } from '../config/run-rules.ts';
 import { formatRepository } from '../oci/repository.ts';
+import type { LockFile } from '../state/lock-file.ts';
+import { classifyChange } from './classify.ts';
 import { byRepository } from './make-plan.ts';
 import type { Change, FieldChange, IgnoredDrift, Plan, TagMove } from './plan.ts';
 
@@ -18,13 +20,20 @@ export interface DriftCounts {
   readonly unreadable: number;
 }
 
+export interface DriftInput {
+  readonly rules: readonly DriftIgnore[];
+  /** The lock file in use: each tag then has a class of its own. */
+  readonly lock?: LockFile;
+}
+
 /**
  * Pure: the plan as a statement of how live tags differ from what is declared. What a guard would hold back differs too;
  * what `rules` accept is taken out and listed. Nothing of it is to be applied.
  */
-export function toDrift(plan: Plan, rules: readonly DriftIgnore[]): Plan {
+export function toDrift(plan: Plan, { rules, lock }: DriftInput): Plan {
   const found = [...plan.changes, ...plan.blocked].map((change): Change => ({ ...change, guards: [] }));
-  const parts = found.flatMap((change) => judgeChange(change, rules));
+  const classified = lock === undefined ? found : found.flatMap((change) => splitByClass(change, lock));
+  const parts = classified.flatMap((change) => judgeChange(change, rules));
   return {
     ...plan,
     changes: parts.flatMap(({ change }) => (change === undefined ? [] : [change])).sort(byRepository),
@@ -59,6 +68,16 @@ interface Judged {
   /** Undefined when all of it is accepted. */
   readonly change: Change | undefined;
   readonly ignored: readonly IgnoredDrift[];
+}
+
+/** Nobody is to be told of a tag that is only not published yet that somebody moved it. */
+function splitByClass(change: Change, lock: LockFile): readonly Change[] {
+  const single = change.tags.map((tag) => classifyChange({ ...change, tags: [tag] }, lock));
+  return [...new Set(single.map((each) => each.class))].map((name) => ({
+    ...change,
+    ...(name === undefined ? {} : { class: name }),
+    tags: single.filter((each) => each.class === name).flatMap(({ tags }) => tags),
+  }));
 }
 
 /** The tags of a change that the same rules are about are judged together. */

@@ -1,8 +1,8 @@
 import { type ApplyResult, type ChangeResult, countTags, type TagResult } from '../apply/apply-result.ts';
 import { type Digest, shortDigest } from '../oci/digest.ts';
 import { formatRepository } from '../oci/repository.ts';
+import { describeRequests } from './describe-change.ts';
 import type { Style } from './style.ts';
-import { describeRequests } from './text-plan.ts';
 
 export interface TextApplyOptions {
   readonly style: Style;

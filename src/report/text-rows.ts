@@ -52,6 +52,28 @@ export function listFieldRows(change: Change, style: Style): readonly string[] {
   });
 }
 
+/** `~ linux/arm64 41c0aa2 → e9d2b10`, without its source. */
+export function describeRow(row: PlatformChange): string {
+  const digests = [row.before, row.after].filter((digest) => digest !== null).map((digest) => shortDigest(digest));
+  const loss = row.action === 'restore' ? [' (gone from the target, copied again)'] : [];
+  return [`${SIGNS[row.action]} ${row.platform} ${[...new Set(digests)].join(' → ')}`, ...loss].join('');
+}
+
+/** `annotation com.acme.a "1" → "2"` */
+export function describeField(field: FieldChange): string {
+  if (field.field === 'platform') return `platform ${field.before ?? 'none'} → ${field.after ?? 'none'}`;
+  return `${nameField(field)} ${describeValues(field)}`;
+}
+
+/** What happens to a platform, as one character. */
+export const SIGNS: Readonly<Record<PlatformChange['action'], string>> = {
+  add: '+',
+  update: '~',
+  remove: '-',
+  keep: '=',
+  restore: '+',
+};
+
 function markOf(row: PlatformChange, style: Style): string {
   switch (row.action) {
     case 'add':

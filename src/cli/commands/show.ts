@@ -4,6 +4,7 @@ import { assertCurrent } from '../../plan/lifetime.ts';
 import { assertReadable, readPlanDocument } from '../../plan/read-document.ts';
 import { verifyPlanDocument } from '../../plan/verify-document.ts';
 import { PLAIN } from '../../report/style.ts';
+import { renderTextDrift } from '../../report/text-drift.ts';
 import { renderTextPlan } from '../../report/text-plan.ts';
 import type { CliContext } from '../context.ts';
 import { chooseStyle } from '../display.ts';
@@ -38,7 +39,11 @@ export async function runShow(context: CliContext, options: ShowOptions, path: s
   await writeOutputs(context, outputs, (format, isFile) =>
     format === 'json'
       ? `${JSON.stringify(document, null, 2)}\n`
-      : renderTextPlan(plan, { ...toTextOptions(options), style: isFile ? PLAIN : style, requests: document.requests }),
+      : (plan.drift === undefined ? renderTextPlan : renderTextDrift)(plan, {
+          ...toTextOptions(options),
+          style: isFile ? PLAIN : style,
+          requests: document.requests,
+        }),
   );
   return EXIT_CODES.ok;
 }

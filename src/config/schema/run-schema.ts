@@ -72,11 +72,11 @@ export const driftSchema = section(
   {
     children: choice(
       ['off', 'verify'],
-      'verify: plait drift asks for every child of every index that is declared, whether it still exists.',
+      'verify: plan, apply and drift ask for every child of every live index, whether it still exists; apply puts back what is gone.',
     ).optional(),
     ignore: list(ignoreSchema, 'Drift that is known and accepted.').optional(),
   },
-  { id: 'Drift', description: 'What plait drift looks at.' },
+  { id: 'Drift', description: 'How live tags are compared with what is declared.' },
 );
 
 export type DriftInput = z.infer<typeof driftSchema>;

@@ -38,7 +38,8 @@ function drift(live: Readonly<Record<string, LiveTag>>, rules: readonly DriftIgn
   const repository = parseRepository('registry.example/app');
   const declaration = declare({ targets: [{ repository, tags: Object.keys(live) }] });
   const state = imageState(declaration, WANTED, live);
-  return toDrift(makePlan(planInput([state], lock === undefined ? {} : { lock })), rules);
+  const locked = lock === undefined ? {} : { lock };
+  return toDrift(makePlan(planInput([state], locked)), { rules, ...locked });
 }
 
 function rule(fields: readonly DriftField[], tag = '*'): DriftIgnore {
@@ -67,9 +68,13 @@ describe('what live tags differ in', () => {
 
   it('has the class that the lock file tells', () => {
     const tags = new Map([['registry.example/app:b', SAME.kind === 'present' ? SAME.digest : digestOf('0')]]);
-    const counts = countDrift(drift({ a: ABSENT, b: OTHER_PLATFORM }, [], { ...EMPTY_LOCK, tags }));
+    const found = drift({ a: ABSENT, b: OTHER_PLATFORM, c: ABSENT }, [], { ...EMPTY_LOCK, tags });
 
-    expect(counts).toMatchObject({ drift: 2, pending: 0 });
+    expect(countDrift(found)).toMatchObject({ drift: 1, pending: 2 });
+    expect(found.changes.map(({ class: name, tags: moves }) => [name, moves.map((move) => move.name)])).toEqual([
+      ['pending', ['a', 'c']],
+      ['drift', ['b']],
+    ]);
   });
 
   it('is also what a guard would hold back, and names no allowance', () => {
