@@ -86,8 +86,14 @@ export function addLockFileOption(command: Command): Command {
 }
 
 export function addDisplayOptions(command: Command, formats: readonly string[]): Command {
+  return addViewOptions(
+    command.addOption(repeatable('-O, --output <format[=path]>', `${formats.join(' or ')}, to stdout or a file`)),
+  );
+}
+
+/** How a command shows what it does, when its result has one form only. */
+export function addViewOptions(command: Command): Command {
   return command
-    .addOption(repeatable('-O, --output <format[=path]>', `${formats.join(' or ')}, to stdout or a file`))
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
     .addOption(
       new Option('--progress <how>', 'progress on stderr').choices(['auto', 'tty', 'plain', 'none']).default('auto'),

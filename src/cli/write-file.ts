@@ -12,6 +12,15 @@ export async function assertWritable(place: Place, paths: readonly (string | und
   for (const path of paths) if (path !== undefined) await assertPath(place, path);
 }
 
+/** Throws USAGE when there is a file at `path` already. A device or a pipe is none. */
+export async function assertAbsent(place: Place, path: string | undefined): Promise<void> {
+  const found = path === undefined ? undefined : await findStats(resolve(place.workingDirectory, path));
+  if (found === undefined || isSpecial(found)) return;
+  throw new PlaitError('USAGE', `${path ?? ''} is there already`, {
+    hint: 'name another file, or replace it with --overwrite',
+  });
+}
+
 async function assertPath(place: Place, path: string): Promise<void> {
   const absolute = resolve(place.workingDirectory, path);
   try {

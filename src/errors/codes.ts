@@ -38,6 +38,8 @@ export const ERROR_CODES = Object.freeze({
   PLATFORM_UNMANAGED: 'the live tag holds a platform that is not declared',
   ATTESTATION_MISSING: 'an image has no attestation where one is required',
   MEDIA_TYPE_CONFLICT: 'a Docker manifest list cannot hold what is declared',
+  IMPORT_INVALID: 'the file to import is not what it is said to be',
+  IMPORT_EMPTY: 'nothing was found that can be declared',
   LOCK_INVALID: 'the lock file cannot be used',
   LOCK_MISSING: 'the lock file does not hold what is to be taken from it, or is not there',
   PLAN_INVALID: 'the plan file is not what Plait wrote: damaged, edited or not a plan',

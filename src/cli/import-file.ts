@@ -1,0 +1,82 @@
+import { ConfigError } from '../config/diagnostic.ts';
+import { readConfig, toStdinConfig } from '../config/read-config.ts';
+import type { ConfigSource } from '../config/source-file.ts';
+import type { ImportResult } from '../import/imported.ts';
+import { importSpec } from '../import/manifest-tool/import-spec.ts';
+import { readSpec } from '../import/manifest-tool/read-spec.ts';
+import { type Lookups, lookUpSources } from '../import/online.ts';
+import { importScript, readScript } from '../import/script/import-script.ts';
+import type { WantedList } from '../import/wanted-list.ts';
+import { renderDiagnostics } from '../report/text-diagnostics.ts';
+import { createContentReader } from '../state/content-reader.ts';
+import { CommandEnd } from './command-end.ts';
+import { withClient } from './connect.ts';
+import type { CliContext } from './context.ts';
+import { chooseStyle } from './display.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import { findSettings } from './load-input.ts';
+import type { CacheOptions, ConnectionOptions, DisplayOptions, InputOptions } from './options.ts';
+import { withCache } from './use-cache.ts';
+
+const MAX_STDIN_BYTES = 10 * 1024 * 1024;
+
+export interface ImportFileOptions
+  extends InputOptions,
+    ConnectionOptions,
+    CacheOptions,
+    Pick<DisplayOptions, 'color'> {
+  readonly script?: string;
+  readonly manifestTool?: string;
+  /** True: registries are asked for the platforms of sources. */
+  readonly online?: boolean;
+}
+
+/** What a script or a spec of manifest-tool makes. Without `online` no registry is contacted. */
+export async function importFile(context: CliContext, options: ImportFileOptions): Promise<ImportResult> {
+  const { script, manifestTool } = options;
+  if (script !== undefined) {
+    const { path, text } = await readFile(context, { path: script, flag: '--script' });
+    const read = readScript({ path, text, environment: context.environment });
+    return importScript(read, await lookUp(context, options, read.lists));
+  }
+  const source = await readFile(context, { path: manifestTool ?? '', flag: '--manifest-tool' });
+  const spec = explain(context, options, { source, read: () => readSpec(source) });
+  return importSpec(source.path, spec, await lookUp(context, options, [spec.list]));
+}
+
+async function readFile(
+  context: CliContext,
+  { path, flag }: { readonly path: string; readonly flag: string },
+): Promise<ConfigSource> {
+  if (path !== '-') return readConfig(path, context.workingDirectory, flag);
+  return toStdinConfig(context.readStandardInput(MAX_STDIN_BYTES), context.workingDirectory);
+}
+
+/** Ends the command with everything that is wrong with a file. */
+function explain<T>(
+  context: CliContext,
+  { color }: ImportFileOptions,
+  { source, read }: { readonly source: ConfigSource; readonly read: () => T },
+): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const style = chooseStyle(context, context.stderr, color);
+    context.stderr.write(renderDiagnostics(error.diagnostics, new Map([[source.path, source.text]]), style));
+    throw new CommandEnd(EXIT_CODES.usage);
+  }
+}
+
+async function lookUp(context: CliContext, options: ImportFileOptions, lists: readonly WantedList[]): Promise<Lookups> {
+  const images = lists.filter(({ isCopy }) => !isCopy).flatMap((list) => list.images);
+  const sources = images.flatMap(({ resolved }) => resolved ?? []);
+  if (options.online !== true || sources.length === 0) return new Map();
+  const settings = await findSettings(context, options, 'read');
+  const { signal } = context;
+  const lookups = await withClient(context, { access: 'read', settings, flags: options }, (client) =>
+    withCache(context, options, (cache) => lookUpSources(createContentReader(client, { signal, cache }), sources)),
+  );
+  signal.throwIfAborted();
+  return lookups;
+}
