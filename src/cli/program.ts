@@ -180,10 +180,22 @@ function addReviewOptions(command: Command): Command {
 }
 
 function addReading(register: Register): void {
-  const validate = new Command('validate').description('check the config without contacting a registry');
-  addDisplayOptions(addInputOptions(validate), ['text', 'json']);
-  register(validate, async () => (await import('./commands/validate.ts')).runValidate);
+  addValidate(register);
+  addLooking(register);
+  addLocal(register);
+}
 
+function addValidate(register: Register): void {
+  const validate = new Command('validate').description('check the config, and with --online its sources');
+  addLockFileOption(addConnectionOptions(addInputOptions(validate))).option(
+    '--online',
+    'ask the registries, too: sources must be there, and credentials be accepted',
+  );
+  addDisplayOptions(validate, ['text', 'json']);
+  register(validate, async () => (await import('./commands/validate.ts')).runValidate);
+}
+
+function addLooking(register: Register): void {
   const render = new Command('render').description('print the config with everything expanded');
   addInputOptions(render).option('--origin', 'say of each value where it comes from: file and line, variables');
   addDisplayOptions(render, ['text', 'json']);
@@ -214,7 +226,9 @@ function addReading(register: Register): void {
     .option('--show-unchanged', 'list also what needs no change');
   addDisplayOptions(show, ['text', 'json']);
   register(show, async () => (await import('./commands/show.ts')).runShow);
+}
 
+function addLocal(register: Register): void {
   const playground = new Command('playground')
     .description('an own registry on loopback with sample images, to try everything')
     .option('--port <n>', 'port; 0 takes a free one', Number, 5005)

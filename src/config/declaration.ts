@@ -96,8 +96,15 @@ export interface DeclaredTarget {
 
 export type DeclaredContent =
   | { readonly kind: 'platforms'; readonly entries: readonly PlatformSource[] }
-  | { readonly kind: 'from'; readonly from: Reference; readonly select?: readonly Platform[] }
-  | { readonly kind: 'copy'; readonly from: Reference };
+  | ({ readonly kind: 'from'; readonly select?: readonly Platform[] } & WholeSource)
+  | ({ readonly kind: 'copy' } & WholeSource);
+
+/** One source for the whole index. */
+export interface WholeSource {
+  readonly from: Reference;
+  /** Where it is named; absent for one that no file names. */
+  readonly origin?: Origin;
+}
 
 /** One published platform and the image it comes from. Every reference has a tag or a digest. */
 export interface PlatformSource {

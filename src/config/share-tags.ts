@@ -107,7 +107,7 @@ function toComparableGuards({ immutableTags, ...guards }: ImageGuards): unknown 
 
 /** Entries already carry the annotations that `descriptorAnnotations` gives them; a `from` does not. */
 function toComparable({ content, descriptorAnnotations, archNames }: CheckedImage['declaration']): unknown {
-  if (content.kind !== 'platforms') return { content, descriptorAnnotations, archNames };
+  if (content.kind !== 'platforms') return { content: { ...content, origin: null }, descriptorAnnotations, archNames };
   return content.entries.map(({ origin: _origin, ...entry }) => entry);
 }
 

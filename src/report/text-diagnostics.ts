@@ -6,12 +6,15 @@ import type { Style } from './style.ts';
 /** The text of config files by the path that diagnostics print. */
 export type SourceTexts = ReadonlyMap<string, string>;
 
+/** What is said of a line of a config; a diagnostic is. */
+export type Remark = Pick<Diagnostic, 'severity' | 'message' | 'hint' | 'origin'> & { readonly code: string };
+
 /** Every diagnostic with the line it is about, for people; in the order given. */
-export function renderDiagnostics(diagnostics: readonly Diagnostic[], texts: SourceTexts, style: Style): string {
+export function renderDiagnostics(diagnostics: readonly Remark[], texts: SourceTexts, style: Style): string {
   return diagnostics.map((diagnostic) => `${renderDiagnostic(diagnostic, texts, style)}\n`).join('');
 }
 
-function renderDiagnostic(diagnostic: Diagnostic, texts: SourceTexts, style: Style): string {
+function renderDiagnostic(diagnostic: Remark, texts: SourceTexts, style: Style): string {
   const { severity, message, hint, code, origin } = diagnostic;
   const paint = severity === 'error' ? style.remove : style.update;
   return [
@@ -23,7 +26,7 @@ function renderDiagnostic(diagnostic: Diagnostic, texts: SourceTexts, style: Sty
 
 const MAX_COLUMNS = 160;
 
-function quoteLine({ origin }: Diagnostic, texts: SourceTexts, style: Style): readonly string[] {
+function quoteLine({ origin }: Remark, texts: SourceTexts, style: Style): readonly string[] {
   const line = texts.get(origin.file)?.split(/\r?\n/, origin.line)[origin.line - 1];
   if (line === undefined || line.trim() === '' || origin.column > MAX_COLUMNS) return [];
   const number = String(origin.line).padStart(5);

@@ -29,7 +29,8 @@ const image = (path: string, { version = '1.0.0', more = '' } = {}) =>
 const COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ['plan', '-o', 'plan.json'],
   ['apply', '--yes'],
-  ['validate'],
+  ['validate', '--online'],
+  ['drift'],
   ['render'],
   ['lock'],
 ] as const;
@@ -163,6 +164,23 @@ ${image('out/app', { more: ', annotations: { a: b }' })}`;
       expect(stderr).toContain('2020-02-29');
     },
   );
+
+  it('is drift again', async () => {
+    const folder = writeFiles({
+      'manifests.yaml': config().replace('out/app', 'out/*').replaceAll('out/app', 'out/was'),
+    });
+    const text = readFileSync(join(folder, 'manifests.yaml'), 'utf8');
+    writeFileSync(join(folder, 'manifests.yaml'), text.replace('{ a: b }', '{ a: before }'));
+    await run(folder, 'apply', '--yes');
+    playground.clearRequests();
+    writeFileSync(join(folder, 'manifests.yaml'), text);
+    const expired = await run(folder, 'drift');
+    writeFileSync(join(folder, 'manifests.yaml'), text.replace('2020-02-29', '2999-12-31'));
+    const accepted = await run(folder, 'drift');
+
+    expect([expired.code, accepted.code, writes()]).toEqual([2, 0, []]);
+    expect(expired.stderr).toContain('expired-ignore');
+  });
 
   it('is not part of the config as it counts', async () => {
     const folder = writeFiles({ 'manifests.yaml': config() });

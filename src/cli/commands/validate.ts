@@ -1,35 +1,74 @@
 import { ConfigError, type Diagnostic } from '../../config/diagnostic.ts';
 import type { LoadedConfig } from '../../config/load.ts';
 import { renderDiagnostics } from '../../report/text-diagnostics.ts';
+import { renderOnline } from '../../report/text-online.ts';
+import { type OnlineReport, trySources } from '../../state/try-sources.ts';
+import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';
-import { chooseStyle } from '../display.ts';
+import { chooseStyle, startProgress } from '../display.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { loadInput, readInput } from '../load-input.ts';
-import type { DisplayOptions, InputOptions } from '../options.ts';
+import { openLock } from '../lock-input.ts';
+import type { ConnectionOptions, DisplayOptions, InputOptions, LockOptions } from '../options.ts';
 import { parseOutputs, writeOutputs } from '../output-targets.ts';
+import { assertWritable } from '../write-file.ts';
 
-export interface ValidateOptions extends InputOptions, DisplayOptions {}
+export interface ValidateOptions
+  extends InputOptions,
+    ConnectionOptions,
+    DisplayOptions,
+    Pick<LockOptions, 'lockFile'> {
+  readonly online?: boolean;
+}
 
 export const VALIDATE_FORMATS: readonly string[] = ['text', 'json'];
 
 interface Verdict {
   readonly config: LoadedConfig | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** Absent when no registry was asked. */
+  readonly online?: { readonly report: OnlineReport; readonly requests: Readonly<Record<string, number>> };
 }
 
-/** `plait validate`: everything that can be said of a config without a registry. */
+/**
+ * `plait validate`: everything that can be said of a config without a registry, and with `--online` whether its sources
+ * are there. Sends no write, whatever the flags, and no request at all for a config with errors.
+ */
 export async function runValidate(context: CliContext, options: ValidateOptions): Promise<ExitCode> {
   const outputs = parseOutputs(options.output, VALIDATE_FORMATS);
+  await assertWritable(
+    context,
+    outputs.map(({ path }) => path),
+  );
   const input = await readInput(context, options);
-  const verdict = judge(() => loadInput(context, options, input));
+  const offline = judge(() => loadInput(context, options, input));
+  const verdict = options.online === true ? await addOnline(context, options, offline) : offline;
   const style = chooseStyle(context, context.stderr, options.color);
   await writeOutputs(context, outputs, (format) =>
     format === 'json' ? toJson(verdict) : describe(verdict, input.configs),
   );
+  const problems = verdict.online?.report.problems ?? [];
   if (!outputs.some((output) => output.format === 'json' && output.path === undefined)) {
-    context.stderr.write(renderDiagnostics(verdict.diagnostics, input.texts, style));
+    context.stderr.write(renderDiagnostics([...verdict.diagnostics, ...problems], input.texts, style));
   }
-  return verdict.config === undefined ? EXIT_CODES.usage : EXIT_CODES.ok;
+  if (verdict.config === undefined) return EXIT_CODES.usage;
+  return problems.some(({ severity }) => severity === 'error') ? EXIT_CODES.error : EXIT_CODES.ok;
+}
+
+async function addOnline(context: CliContext, options: ValidateOptions, offline: Verdict): Promise<Verdict> {
+  const { config } = offline;
+  if (config === undefined) return offline;
+  const lock = await openLock(context, options);
+  const progress = startProgress(context, options.progress);
+  return withClient(context, { access: 'read', settings: config.settings, flags: options }, async (client) => {
+    const report = await trySources(client, config.declarations, {
+      signal: context.signal,
+      onProgress: progress.reading,
+      lock: lock.use?.lock,
+    });
+    progress.clear();
+    return { ...offline, online: { report, requests: client.requestCounts() } };
+  });
 }
 
 function judge(load: () => LoadedConfig): Verdict {
@@ -42,11 +81,12 @@ function judge(load: () => LoadedConfig): Verdict {
   }
 }
 
-function toJson({ config, diagnostics }: Verdict): string {
-  return `${JSON.stringify({ valid: config !== undefined, diagnostics }, null, 2)}\n`;
+function toJson({ config, diagnostics, online }: Verdict): string {
+  const asked = online === undefined ? {} : { online: { ...online.report, requests: online.requests } };
+  return `${JSON.stringify({ valid: config !== undefined, diagnostics, ...asked }, null, 2)}\n`;
 }
 
-function describe({ config, diagnostics }: Verdict, files: readonly { readonly path: string }[]): string {
+function describe({ config, diagnostics, online }: Verdict, files: readonly { readonly path: string }[]): string {
   const names = files.map((file) => file.path).join(', ');
   if (config === undefined) {
     const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
@@ -56,7 +96,9 @@ function describe({ config, diagnostics }: Verdict, files: readonly { readonly p
   const tags = targets.flatMap((target) => target.tags).length;
   const { length } = config.absences;
   const absent = length === 0 ? '' : `, ${count(length, 'absence')}`;
-  return `${names}: valid, ${count(config.declarations.length, 'image')}, ${count(tags, 'tag')}${absent}\n`;
+  return `${names}: valid, ${count(config.declarations.length, 'image')}, ${count(tags, 'tag')}${absent}\n${
+    online === undefined ? '' : renderOnline(online.report, online.requests)
+  }`;
 }
 
 function count(number: number, word: string): string {

@@ -1,4 +1,5 @@
 import type { DeclaredContent, PlatformSource } from '../declaration.ts';
+import { findOrigin } from '../source-file.ts';
 import { type ImageContext, placeOf, readNamedSource } from './image-context.ts';
 import { readPlatformMapping } from './platform-entry.ts';
 import { readPlatformList } from './platform-list.ts';
@@ -11,10 +12,12 @@ export function readContent(context: ImageContext, templates: EntryTemplates): D
   const entries = readPlatforms(context, templates);
   const selected = select === undefined ? undefined : readPlatformNames(context, select, placeOf(context, 'select'));
   if (from === undefined) return entries === undefined ? undefined : { kind: 'platforms', entries };
-  const source = readNamedSource(context, from, placeOf(context, 'from'));
+  const where = placeOf(context, 'from');
+  const source = readNamedSource(context, from, where);
   if (source === undefined) return undefined;
-  if (as === 'copy') return { kind: 'copy', from: source };
-  return { kind: 'from', from: source, ...(selected === undefined ? {} : { select: selected }) };
+  const origin = findOrigin(where.node);
+  if (as === 'copy') return { kind: 'copy', from: source, origin };
+  return { kind: 'from', from: source, origin, ...(selected === undefined ? {} : { select: selected }) };
 }
 
 function readPlatforms(context: ImageContext, templates: EntryTemplates): readonly PlatformSource[] | undefined {

@@ -56,6 +56,12 @@ describe('a tag that two images want', () => {
     ]);
   });
 
+  it('stays with the first though the same source is named in another line', () => {
+    const text = images('{target: a/b, tags: [t], from: "a:1"}', '{target: a/b, tags: [t, u], from: "docker.io/a:1"}');
+
+    expect(listAll(text)).toEqual([expect.stringMatching(/ note duplicate-tag /)]);
+  });
+
   it('is noted when it is twice in one image', () => {
     expect(listAll(images('{target: a/b, tags: [t, t], from: "a:1"}'))).toEqual([
       '3:29 note duplicate-tag images[0].tags[1]',
