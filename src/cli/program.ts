@@ -16,10 +16,10 @@ import {
   addLockOptions,
   addSelectionOptions,
   addTagSelection,
-  addViewOptions,
   applyEnvironment,
   repeatable,
 } from './options.ts';
+import { makeDiff, makeImport } from './reading-commands.ts';
 import { useSettings } from './use-settings.ts';
 import { VERSION } from './version.ts';
 
@@ -218,7 +218,12 @@ function addLooking(register: Register): void {
   register(lock, async () => (await import('./commands/lock.ts')).runLock);
 
   register(makeImport(), async () => (await import('./commands/import.ts')).runImport);
+  register(makeDiff(), async () => (await import('./commands/diff.ts')).runDiff);
 
+  addTools(register);
+}
+
+function addTools(register: Register): void {
   const show = new Command('show')
     .description('a saved plan in any format')
     .argument('<file>')
@@ -246,23 +251,4 @@ function addLocal(register: Register): void {
 
   const version = new Command('version').description('print the version');
   register(version, async () => (await import('./commands/version.ts')).runVersion);
-}
-
-function makeImport(): Command {
-  const command = new Command('import')
-    .description('write a config for what exists: tags of registries, a spec of manifest-tool, or a shell script')
-    .argument('[reference...]', 'repositories, or repository:tag')
-    .addOption(repeatable('--tags <glob>', 'only tags that match'))
-    .addOption(repeatable('--sources <repository>', 'where the images of single platforms may have tags'))
-    .option('--pin', 'name every source by digest')
-    .option('--no-pin', 'name sources by tag wherever there is one')
-    .option('--all', 'also tags of a single image, and tags that others are made of')
-    .option('--manifest-tool <spec>', 'import a YAML spec of manifest-tool, - for standard input')
-    .option('--script <file>', 'import docker manifest and imagetools lines of a shell script, - for standard input')
-    .option('--online', 'ask registries for the platforms of the sources of a spec or script')
-    .option('-o, --out <file>', 'write there instead of to standard output')
-    .option('--overwrite', 'replace the file of --out');
-  addConnectionOptions(addInputOptions(command));
-  addCacheOptions(command);
-  return addViewOptions(command);
 }

@@ -9,7 +9,8 @@ import type { ImageIndex, StoredIndex, StoredManifest } from '../oci/manifest.ts
 import { formatReference } from '../oci/reference.ts';
 import type { BuiltContent, CopiedContent, DesiredContent } from '../state/desired.ts';
 import type { LiveTag } from '../state/live.ts';
-import { diffAnnotations, diffAttestations, diffEntryFields, diffPlatforms, type EntryDiff } from './diff.ts';
+import { diffPlatforms, type EntryDiff } from './diff.ts';
+import { diffFields } from './diff-fields.ts';
 import { listLiveEntries } from './live-entries.ts';
 import { mergeIndex } from './merge.ts';
 import { pairEntries } from './pair-entries.ts';
@@ -118,25 +119,6 @@ export function planCopy(
   const current = live.kind === 'present' ? live.content?.manifest : undefined;
   const fields = current === undefined ? [] : diffFields(diff, current, stored.manifest);
   return { kind: 'change', wanted: stored, platforms: diffPlatforms(diff), fields };
-}
-
-type AnyManifest = StoredManifest['manifest'];
-
-function diffFields(diff: EntryDiff, before: AnyManifest, after: AnyManifest): readonly FieldChange[] {
-  const mediaType: readonly FieldChange[] =
-    before.mediaType === after.mediaType
-      ? []
-      : [{ field: 'media-type', key: '', before: before.mediaType, after: after.mediaType }];
-  return [
-    ...mediaType,
-    ...diffAnnotations(before.annotations, after.annotations),
-    ...diffEntryFields(diff),
-    ...diffAttestations(entriesOf(before), entriesOf(after)),
-  ];
-}
-
-function entriesOf(manifest: AnyManifest): readonly Descriptor[] {
-  return manifest.kind === 'index' ? manifest.manifests : [];
 }
 
 function entryKey(entry: Descriptor): string {

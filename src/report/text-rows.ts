@@ -8,10 +8,13 @@ export interface RowOptions {
   readonly showUnchanged: boolean;
 }
 
+/** What of a change, or of a comparison, the rows show. */
+type ChangedRows = Pick<Change, 'platforms' | 'fields'>;
+
 const BLANK = ' '.repeat(7);
 
 /** One line a platform: what happens, from which digest to which, and where the image comes from. */
-export function listPlatformRows(change: Change, options: RowOptions): readonly string[] {
+export function listPlatformRows(change: ChangedRows, options: RowOptions): readonly string[] {
   const rows = change.platforms.filter((row) => options.showUnchanged || row.action !== 'keep');
   const width = Math.max(0, ...rows.map((row) => row.platform.length));
   const isMove = rows.some((row) => row.before !== null && row.after !== null && row.before !== row.after);
@@ -33,18 +36,18 @@ function describeLoss(row: PlatformChange): string {
   return row.action === 'restore' ? '  (gone from the target, copied again)' : '';
 }
 
-function findEarlierName(change: Change, row: PlatformChange): string | undefined {
+function findEarlierName(change: ChangedRows, row: PlatformChange): string | undefined {
   const renamed = change.fields.find((field) => field.field === 'platform' && field.key === row.platform);
   return renamed?.before ?? undefined;
 }
 
 /** How many platforms are not listed because nothing changes for them. */
-export function countHidden(change: Change, showUnchanged: boolean): number {
+export function countHidden(change: ChangedRows, showUnchanged: boolean): number {
   return showUnchanged ? 0 : change.platforms.filter((row) => row.action === 'keep').length;
 }
 
 /** One line a difference that no platform row shows. */
-export function listFieldRows(change: Change, style: Style): readonly string[] {
+export function listFieldRows(change: ChangedRows, style: Style): readonly string[] {
   return change.fields.flatMap((field) => {
     if (field.field === 'platform') return [];
     const mark = field.before === null ? style.add('+') : field.after === null ? style.remove('-') : style.update('~');

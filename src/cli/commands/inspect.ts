@@ -51,6 +51,7 @@ function renderText(inspection: Inspection, platform: Platform | undefined, styl
   return platform === undefined ? renderInspection(inspection, style) : renderMatch(inspection, platform, style);
 }
 
-function toPulled(reference: Reference): Reference {
+/** A name without tag and digest is `latest`. */
+export function toPulled(reference: Reference): Reference {
   return reference.tag === undefined && reference.digest === undefined ? { ...reference, tag: 'latest' } : reference;
 }
