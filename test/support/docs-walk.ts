@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import { callApi } from './api-call.ts';
 import { findFileName, isWholeConfig, type Problem } from './docs-config.ts';
 import { type DocBlock, type DocPage, replaceBlocks } from './docs-page.ts';
 import type { CliResult } from './run-cli.ts';
@@ -143,6 +144,10 @@ function matchesShown(shown: string, printed: string): boolean {
 
 async function runStep(walker: Walker, command: string, block: DocBlock): Promise<string> {
   if (command === 'echo $?') return `${walker.lastCode}\n`;
+  const [, method, address] = /^curl -X ([A-Z]+) (http:\S+)$/.exec(command) ?? [];
+  if (method !== undefined && address !== undefined) {
+    return (await callApi(toReal(walker, address), { method })).text;
+  }
   const [, line = ''] = /^(?:npx )?plait (.*)$/.exec(command) ?? [];
   if (line === '') {
     walker.problems.push(
