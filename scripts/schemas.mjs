@@ -11,6 +11,7 @@ const SCHEMAS = [
   ['plan.schema.json', 'plan/json-schema.ts', 'makePlanJsonSchema'],
   ['lock.schema.json', 'state/lock-schema.ts', 'makeLockJsonSchema'],
   ['result.schema.json', 'apply/result-document.ts', 'makeResultJsonSchema'],
+  ['events.schema.json', 'report/ndjson/events-schema.ts', 'makeEventsJsonSchema'],
   ['settings.schema.json', 'cli/settings-schema.ts', 'makeSettingsJsonSchema'],
 ];
 

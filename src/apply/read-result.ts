@@ -13,6 +13,19 @@ const HINT = 'name the file of  plait apply --result FILE  as it was written';
 
 /** The result in `bytes`, at most {@link MAX_RESULT_BYTES} and exactly as Plait wrote them. Throws RESULT_INVALID. */
 export function readResultDocument(bytes: Uint8Array): ResultDocument {
+  const document = decodeResultDocument(bytes);
+  assertUntouched(document);
+  return document;
+}
+
+/** Throws RESULT_INVALID when the document is not as Plait wrote it. */
+export function assertUntouched(document: ResultDocument): void {
+  if (computeResultChecksum(document) === document.checksum) return;
+  throw invalid('the result file was edited or damaged: its checksum is not that of its content');
+}
+
+/** As {@link readResultDocument}, for looking at it: edited or not. */
+export function decodeResultDocument(bytes: Uint8Array): ResultDocument {
   const json = parse(bytes);
   const version = isJsonObject(json) ? json.formatVersion : undefined;
   if (!isJsonObject(json) || typeof version !== 'string' || !('finishedAt' in json)) {
@@ -21,9 +34,6 @@ export function readResultDocument(bytes: Uint8Array): ResultDocument {
   if (majorOf(version) !== majorOf(RESULT_VERSION)) throw foreign(version);
   const parsed = resultDocumentSchema.safeParse(json);
   if (!parsed.success) throw invalid(describeIssue(parsed.error.issues[0]));
-  if (computeResultChecksum(parsed.data) !== parsed.data.checksum) {
-    throw invalid('the result file was edited or damaged: its checksum is not that of its content');
-  }
   assertNames(parsed.data);
   return parsed.data;
 }

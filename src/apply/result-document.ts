@@ -25,6 +25,13 @@ export function toResultDocument(plan: Plan, result: ApplyResult, facts: ResultF
     finishedAt: new Date(facts.finishedAt).toISOString(),
     interrupted: result.interrupted,
     changes: [...result.changes.map(toChange), ...plan.blocked.map(toBlocked)],
+    unreadable: plan.unreadable.map(({ reference, left, code, message, hint }) => ({
+      reference,
+      left: [...left],
+      code,
+      message,
+      hint,
+    })),
     requests: { ...facts.requests },
   };
   return { ...document, checksum: computeResultChecksum(document) };

@@ -29,6 +29,18 @@ export const resultDocumentSchema = z.strictObject({
       tags: z.array(tag),
     }),
   ),
+  unreadable: z
+    .array(
+      z.strictObject({
+        reference: z.string(),
+        left: z.array(z.string()).describe('Tags that stay as they are because of it'),
+        code: z.string(),
+        message: z.string(),
+        hint: z.string().nullable(),
+      }),
+    )
+    .optional()
+    .describe('What could not be read for the plan'),
   requests: z.record(z.string(), z.int().nonnegative()),
   checksum: z
     .string()

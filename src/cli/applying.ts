@@ -4,18 +4,19 @@ import { toResultDocument } from '../apply/result-document.ts';
 import { toPlaitError } from '../errors/plait-error.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RegistryClient } from '../registry/client.ts';
+import { renderReport } from '../report/formats.ts';
 import type { Progress } from '../report/progress.ts';
-import { PLAIN } from '../report/style.ts';
-import { renderTextApply } from '../report/text-apply.ts';
+import type { Report, ResultReport } from '../report/report.ts';
 import { renderError } from '../report/text-error.ts';
 import type { CliContext, Output } from './context.ts';
 import { chooseStyle } from './display.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import type { DisplayOptions } from './options.ts';
-import { type OutputTarget, writeOutputs } from './output-targets.ts';
 import { type LockRecord, recordLock } from './record-lock.ts';
+import { publishRun, type Reporting } from './reporting.ts';
 import { VERSION } from './version.ts';
+import { writeWholeFile } from './write-file.ts';
 
 export interface ApplyFlags extends Pick<DisplayOptions, 'color'> {
   readonly stale: 'abort' | 'skip';
@@ -26,6 +27,8 @@ export interface ApplyFlags extends Pick<DisplayOptions, 'color'> {
 
 export interface ApplyRun {
   readonly plan: Plan;
+  /** The plan as it is reported. */
+  readonly planned: Report;
   readonly client: RegistryClient;
   readonly progress: Progress;
   /** When the registries were read for the plan, on the monotonic clock; long ago for a saved plan. */
@@ -36,12 +39,12 @@ export interface ApplyRun {
   /** Where what was done is recorded, when it is. */
   readonly lock?: LockRecord | undefined;
   /** Where the result goes besides the file of `--result`. */
-  readonly outputs?: readonly OutputTarget[];
+  readonly reporting: Reporting;
 }
 
-/** Where texts for people go: to standard output, unless a document goes there. */
-export function chooseTextOutput(context: CliContext, outputs: readonly OutputTarget[] = []): Output {
-  const isTaken = outputs.some(({ format, path }) => format === 'json' && path === undefined);
+/** Where texts for people go: to standard output, unless another format goes there. */
+export function chooseTextOutput(context: CliContext, { outputs }: Reporting): Output {
+  const isTaken = outputs.some(({ format, path }) => format !== 'text' && path === undefined);
   return isTaken ? context.stderr : context.stdout;
 }
 
@@ -55,52 +58,58 @@ export async function carryOut(context: CliContext, run: ApplyRun): Promise<read
     stale: flags.stale,
     failFast: flags.failFast === true,
     signal: context.signal,
-    onEvent: run.progress.applying,
+    onEvent: (event) => {
+      run.progress.applying(event);
+      run.reporting.events?.log.follow(event);
+    },
     ...(run.replan === undefined ? {} : { replan: run.replan }),
   });
   run.progress.clear();
-  const requests = client.requestCounts();
-  const output = chooseTextOutput(context, run.outputs);
-  const style = chooseStyle(context, output, flags.color);
-  output.write(`\n${renderTextApply(result, { style, requests })}`);
   const codes = applyCodes(context, plan, { result, isDetailed: flags.detailedExitcode === true });
   return [...codes, ...(await saveResult(context, run, result))];
 }
 
 /**
- * Writes the lock file, the file of `--result` and the other outputs. What was applied stays applied when one cannot be written: that is an exit
- * code more.
+ * Prints how it went, and writes the lock file, the file of `--result` and the reports. What was applied stays applied when
+ * one cannot be written: that is an exit code more.
  */
 export async function saveResult(
   context: CliContext,
-  run: Pick<ApplyRun, 'plan' | 'client' | 'flags' | 'lock' | 'outputs'>,
+  run: Omit<ApplyRun, 'progress' | 'plannedAt' | 'replan'>,
   result: ApplyResult,
 ): Promise<readonly ExitCode[]> {
+  const { plan, client, lock, planned, reporting } = run;
   const failed = hasWritten(result) ? EXIT_CODES.partial : EXIT_CODES.error;
-  const codes = await recordLock(context, run.lock, { plan: run.plan, result, failed });
-  return [...codes, ...(await saveResultFile(context, run, { result, failed }))];
+  const facts = { version: VERSION, finishedAt: context.clock.now(), requests: client.requestCounts() };
+  const document = toResultDocument(plan, result, facts);
+  const report: ResultReport = { kind: 'apply', document, planned, folder: planned.folder };
+  if (result.changes.length > 0) await printResult(context, { report, reporting });
+  const codes = await recordLock(context, lock, { plan, result, failed });
+  try {
+    await saveResultFile(context, run.flags.result, report);
+    await publishRun(context, reporting, { report, shown: ['text'] });
+    return codes;
+  } catch (error) {
+    context.stderr.write(renderError(toPlaitError(error), chooseStyle(context, context.stderr, run.flags.color)));
+    return [...codes, failed];
+  }
+}
+
+async function printResult(
+  context: CliContext,
+  { report, reporting }: { readonly report: ResultReport; readonly reporting: Reporting },
+): Promise<void> {
+  const output = chooseTextOutput(context, reporting);
+  const style = chooseStyle(context, output, reporting.flags.color);
+  output.write(`\n${await renderReport(report, 'text', { style, short: false, showUnchanged: false })}`);
 }
 
 async function saveResultFile(
   context: CliContext,
-  { plan, client, flags, outputs = [] }: Pick<ApplyRun, 'plan' | 'client' | 'flags' | 'outputs'>,
-  { result, failed }: { readonly result: ApplyResult; readonly failed: ExitCode },
-): Promise<readonly ExitCode[]> {
-  const requests = client.requestCounts();
-  const facts = { version: VERSION, finishedAt: context.clock.now(), requests };
-  const file = flags.result === undefined ? [] : [{ format: 'json', path: flags.result }];
-  const targets = [...file, ...outputs.filter(({ format, path }) => format === 'json' || path !== undefined)];
-  try {
-    await writeOutputs(context, targets, (format) =>
-      format === 'json'
-        ? `${JSON.stringify(toResultDocument(plan, result, facts), null, 2)}\n`
-        : renderTextApply(result, { style: PLAIN, requests }),
-    );
-    return [];
-  } catch (error) {
-    context.stderr.write(renderError(toPlaitError(error), chooseStyle(context, context.stderr, flags.color)));
-    return [failed];
-  }
+  path: string | undefined,
+  { document }: ResultReport,
+): Promise<void> {
+  if (path !== undefined) await writeWholeFile(context, path, `${JSON.stringify(document, null, 2)}\n`);
 }
 
 function applyCodes(

@@ -1,8 +1,12 @@
 import { PlaitError } from '../errors/plait-error.ts';
-import { type ApplyFlags, type ApplyRun, carryOut, saveResult } from './applying.ts';
+import { renderReport } from '../report/formats.ts';
+import type { Report } from '../report/report.ts';
+import { type ApplyFlags, type ApplyRun, carryOut, chooseTextOutput, saveResult } from './applying.ts';
 import type { CliContext } from './context.ts';
+import { chooseStyle } from './display.ts';
 import { EXIT_CODES, type ExitCode, strongest } from './exit-codes.ts';
 import { planCodes } from './planning.ts';
+import { publishRun, type Reporting } from './reporting.ts';
 
 export interface AskFlags {
   readonly yes?: boolean;
@@ -17,6 +21,17 @@ export function assertAnswerable(context: CliContext, { yes, dryRun }: AskFlags,
   });
 }
 
+/** Prints what is going to be done, and tells it to those who follow. */
+export async function showPlan(context: CliContext, planned: Report, reporting: Reporting): Promise<void> {
+  reporting.events?.log.begin(planned);
+  const output = chooseTextOutput(context, reporting);
+  const { color, short, showUnchanged } = reporting.flags;
+  const style = chooseStyle(context, output, color);
+  output.write(
+    await renderReport(planned, 'text', { style, short: short === true, showUnchanged: showUnchanged === true }),
+  );
+}
+
 /** Carries out a plan that was just made and shown: asks first, unless told not to, and only when there is something to do. */
 export async function settlePlan(
   context: CliContext,
@@ -24,16 +39,20 @@ export async function settlePlan(
 ): Promise<ExitCode> {
   const { plan, flags } = run;
   const codes = planCodes(plan, flags.detailedExitcode === true);
-  if (flags.dryRun === true) return strongest(codes);
+  const leave = async () => {
+    await publishRun(context, run.reporting, { report: run.planned, shown: ['text'] });
+    return strongest(codes.filter((code) => flags.dryRun === true || code !== EXIT_CODES.changes));
+  };
+  if (flags.dryRun === true) return leave();
   if (plan.changes.length === 0) return strongest([...codes, ...(await saveNothing(context, run))]);
-  if (!(await isConfirmed(context, flags))) return strongest(codes.filter((code) => code !== EXIT_CODES.changes));
+  if (!(await isConfirmed(context, flags))) return leave();
   return strongest(await carryOut(context, run));
 }
 
 /** The result of a plan without changes: what a guard holds back is in it. */
 export function saveNothing(
   context: CliContext,
-  run: Pick<ApplyRun, 'plan' | 'client' | 'flags' | 'lock' | 'outputs'>,
+  run: Omit<ApplyRun, 'progress' | 'plannedAt' | 'replan'>,
 ): Promise<readonly ExitCode[]> {
   return saveResult(context, run, { changes: [], interrupted: false });
 }

@@ -87,7 +87,7 @@ export function addLockFileOption(command: Command): Command {
 
 export function addDisplayOptions(command: Command, formats: readonly string[]): Command {
   return addViewOptions(
-    command.addOption(repeatable('-O, --output <format[=path]>', `${formats.join(' or ')}, to stdout or a file`)),
+    command.addOption(repeatable('-O, --output <format[=path]>', `${listFormats(formats)}, to stdout or a file`)),
   );
 }
 
@@ -98,6 +98,10 @@ export function addViewOptions(command: Command): Command {
     .addOption(
       new Option('--progress <how>', 'progress on stderr').choices(['auto', 'tty', 'plain', 'none']).default('auto'),
     );
+}
+
+function listFormats(formats: readonly string[]): string {
+  return `${formats.slice(0, -1).join(', ')} or ${formats.at(-1) ?? ''}`;
 }
 
 /** An option that may be given many times, as a list. */

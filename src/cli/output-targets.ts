@@ -3,16 +3,19 @@ import type { CliContext } from './context.ts';
 import { writeWholeFile } from './write-file.ts';
 
 /** One `-O FORMAT[=PATH]`; without a path it is standard output. */
-export interface OutputTarget {
-  readonly format: string;
+export interface OutputTarget<Format extends string = string> {
+  readonly format: Format;
   readonly path: string | undefined;
 }
 
 /**
- * The outputs asked for, text on standard output when nothing else goes there. Throws USAGE for an unknown format and
- * for two that both want standard output.
+ * The outputs asked for, text on standard output when nothing else goes there. Throws USAGE for an unknown format, for two
+ * that both want standard output, and for two that want the same file.
  */
-export function parseOutputs(texts: readonly string[], formats: readonly string[]): readonly OutputTarget[] {
+export function parseOutputs<Format extends string>(
+  texts: readonly string[],
+  formats: readonly Format[],
+): readonly OutputTarget<Format | 'text'>[] {
   const targets = texts.map((text) => parseOutput(text, formats));
   const toStdout = targets.filter((target) => target.path === undefined);
   if (toStdout.length > 1) {
@@ -20,14 +23,20 @@ export function parseOutputs(texts: readonly string[], formats: readonly string[
       hint: `give all but one a file: -O ${toStdout[1]?.format ?? 'json'}=PATH`,
     });
   }
+  const paths = targets.flatMap(({ path }) => (path === undefined ? [] : [path]));
+  const twice = paths.find((path, index) => paths.indexOf(path) < index);
+  if (twice !== undefined) {
+    throw new PlaitError('USAGE', `two outputs want ${twice}`, { hint: 'give each a file of its own' });
+  }
   return toStdout.length === 1 ? targets : [{ format: 'text', path: undefined }, ...targets];
 }
 
-function parseOutput(text: string, formats: readonly string[]): OutputTarget {
+function parseOutput<Format extends string>(text: string, formats: readonly Format[]): OutputTarget<Format> {
   const separator = text.indexOf('=');
-  const format = separator < 0 ? text : text.slice(0, separator);
+  const name = separator < 0 ? text : text.slice(0, separator);
+  const format = formats.find((each) => each === name);
   const path = separator < 0 ? undefined : text.slice(separator + 1);
-  if (!formats.includes(format) || path === '') {
+  if (format === undefined || path === '') {
     throw new PlaitError('USAGE', `--output ${text}: no such format`, {
       hint: `one of ${formats.join(', ')}, with =PATH to write a file`,
     });
@@ -35,15 +44,19 @@ function parseOutput(text: string, formats: readonly string[]): OutputTarget {
   return { format, path };
 }
 
-/** Writes each output once; `render` gets the format and whether it goes to a terminal that may show colours. */
-export async function writeOutputs(
+/** Writes each output once; `render` gets the format and whether it goes to a file. */
+export async function writeOutputs<Format extends string>(
   context: CliContext,
-  targets: readonly OutputTarget[],
-  render: (format: string, isFile: boolean) => string,
+  targets: readonly OutputTarget<Format>[],
+  render: (format: Format, isFile: boolean) => string,
 ): Promise<void> {
-  for (const { format, path } of targets) {
-    const text = render(format, path !== undefined);
-    if (path === undefined) context.stdout.write(text);
-    else await writeWholeFile(context, path, text);
+  for (const target of targets) {
+    await writeOutput(context, target, render(target.format, target.path !== undefined));
   }
+}
+
+/** Throws OUTPUT_FAILED. */
+export async function writeOutput(context: CliContext, { path }: OutputTarget, text: string): Promise<void> {
+  if (path === undefined) context.stdout.write(text);
+  else await writeWholeFile(context, path, text);
 }

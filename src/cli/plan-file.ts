@@ -17,12 +17,16 @@ export interface SavedPlan {
 
 /** Throws PLAN_INVALID for a file that is missing, too large or not a plan. */
 export async function readPlanEnvelope(context: CliContext, path: string): Promise<PlanEnvelope> {
+  return openPlanFile(await readPlanBytes(context, path));
+}
+
+/** All of a plan file or a result file. Throws PLAN_INVALID when it is missing, or larger than any. */
+export async function readPlanBytes(context: CliContext, path: string): Promise<Uint8Array> {
   const absolute = resolve(context.workingDirectory, path);
   try {
     const bytes = await readWhole(absolute, MAX_PLAN_BYTES);
-    if (bytes !== undefined) return openPlanFile(bytes);
+    if (bytes !== undefined) return bytes;
   } catch (error) {
-    if (error instanceof PlaitError) throw error;
     throw new PlaitError('PLAN_INVALID', `the plan file ${path} cannot be read`, {
       hint: 'make one with  plait plan -o FILE',
       cause: error,

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { isPlaitError, toPlaitError } from '../errors/plait-error.ts';
 import { parseLifetime } from '../plan/lifetime.ts';
+import { REPORT_FORMATS } from '../report/format-names.ts';
 import { renderError } from '../report/text-error.ts';
 import { CommandEnd } from './command-end.ts';
 import type { CliContext } from './context.ts';
@@ -99,7 +100,7 @@ function addPlanning(register: Register): void {
   const plan = new Command('plan').description('compare the config with the registries and print what would change');
   addLockOptions(addPlanOptions(plan));
   addSaveOptions(plan);
-  addDisplayOptions(plan, ['text', 'json']);
+  addDisplayOptions(plan, REPORT_FORMATS);
   register(plan, async () => (await import('./commands/plan.ts')).runPlan);
 
   const drift = new Command('drift').description(
@@ -108,7 +109,7 @@ function addPlanning(register: Register): void {
   addLockOptions(addCacheOptions(addConnectionOptions(addSelectionOptions(addInputOptions(drift)))))
     .option('--short', 'one line an index')
     .option('--show-unchanged', 'list also what needs no change');
-  addDisplayOptions(drift, ['text', 'json']);
+  addDisplayOptions(drift, REPORT_FORMATS);
   register(drift, async () => (await import('./commands/drift.ts')).runDrift);
 
   const apply = new Command('apply')
@@ -118,7 +119,7 @@ function addPlanning(register: Register): void {
     .option('--fail-fast', 'stop at the first failure instead of going on with other images')
     .option('--checksum <sha256>', 'refuse to write unless the plan has this checksum')
     .addOption(new Option('--stale <how>', 'when a tag moved meanwhile').choices(['abort', 'skip']).default('abort'));
-  addDisplayOptions(apply, ['text']);
+  addDisplayOptions(apply, REPORT_FORMATS);
   register(apply, async () => (await import('./commands/apply.ts')).runApply);
 }
 
@@ -140,7 +141,7 @@ function addCreating(register: Register): void {
     .addOption(new Option('--media-type <type>', 'of the index').choices(['oci', 'docker', 'auto']).default('oci'))
     .option('--emit', 'print the config file that says the same, and do nothing');
   addApplyOptions(addReviewOptions(addCacheOptions(addConnectionOptions(addInputOptions(create)))));
-  addDisplayOptions(create, ['text', 'json']);
+  addDisplayOptions(create, REPORT_FORMATS);
   register(create, async () => (await import('./commands/create.ts')).runCreate);
 }
 
@@ -152,7 +153,7 @@ function addRollback(register: Register): void {
     .option('--short', 'one line an index')
     .option('--show-unchanged', 'list also what needs no change')
     .option('--detailed-exitcode', 'exit 2 when there are changes');
-  addDisplayOptions(addSaveOptions(rollback), ['text', 'json']);
+  addDisplayOptions(addSaveOptions(rollback), REPORT_FORMATS);
   register(rollback, async () => (await import('./commands/rollback.ts')).runRollback);
 }
 
@@ -225,11 +226,11 @@ function addLooking(register: Register): void {
 
 function addTools(register: Register): void {
   const show = new Command('show')
-    .description('a saved plan in any format')
+    .description('a saved plan or result in any format')
     .argument('<file>')
     .option('--short', 'one line an index')
     .option('--show-unchanged', 'list also what needs no change');
-  addDisplayOptions(show, ['text', 'json']);
+  addDisplayOptions(show, REPORT_FORMATS);
   register(show, async () => (await import('./commands/show.ts')).runShow);
 }
 
@@ -245,7 +246,7 @@ function addLocal(register: Register): void {
   register(cache, async () => (await import('./commands/cache.ts')).runCache);
 
   const schema = new Command('schema')
-    .description('print a JSON Schema: config, plan, result or lock')
+    .description('print a JSON Schema: config, plan, result, events or lock')
     .argument('[name]');
   register(schema, async () => (await import('./commands/schema.ts')).runSchema);
 

@@ -40,7 +40,8 @@ const guard = z.strictObject({
 
 const move = z.strictObject({ name: z.string(), expect: nullableDigest.describe('null: must not exist') });
 
-const change = z.strictObject({
+/** One change of a plan document. */
+export const changeSchema = z.strictObject({
   id: z.string(),
   origin: z.string().describe('file:line:column of the declaration'),
   repository: z.string(),
@@ -57,7 +58,29 @@ const change = z.strictObject({
   guards: z.array(guard),
 });
 
-const ignored = z.strictObject({
+/** Something that could not be read. */
+export const unreadableSchema = z.strictObject({
+  id: z.string(),
+  origin: z.string(),
+  reference: z.string(),
+  left: z.array(z.string()).describe('Tags that stay as they are because of it'),
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().nullable(),
+});
+
+/** How many images need what. */
+export const summarySchema = z.strictObject({
+  create: count,
+  update: count,
+  delete: count,
+  blocked: count,
+  unreadable: count,
+  unchanged: count,
+});
+
+/** Drift that is accepted for a while. */
+export const ignoredSchema = z.strictObject({
   id: z.string(),
   origin: z.string().describe('file:line:column of the declaration'),
   repository: z.string(),
@@ -85,7 +108,7 @@ const drift = z
         unreadable: count,
       })
       .describe('Tags by how they stand'),
-    ignored: z.array(ignored),
+    ignored: z.array(ignoredSchema),
   })
   .describe('Only in the findings of plait drift, which are not to be applied');
 
@@ -108,20 +131,13 @@ export const planDocumentSchema = z.strictObject({
     shard: z.string().nullable(),
     partial: z.boolean(),
   }),
-  summary: z.strictObject({
-    create: count,
-    update: count,
-    delete: count,
-    blocked: count,
-    unreadable: count,
-    unchanged: count,
-  }),
+  summary: summarySchema,
   requests: z.record(z.string(), count),
   indexes: z.record(
     digest,
     z.strictObject({ mediaType: z.string(), size: count, content: z.base64().describe('The exact bytes') }),
   ),
-  changes: z.array(change),
+  changes: z.array(changeSchema),
   unchanged: z.array(
     z.strictObject({
       id: z.string(),
@@ -135,18 +151,8 @@ export const planDocumentSchema = z.strictObject({
       ),
     }),
   ),
-  blocked: z.array(change),
-  unreadable: z.array(
-    z.strictObject({
-      id: z.string(),
-      origin: z.string(),
-      reference: z.string(),
-      left: z.array(z.string()).describe('Tags that stay as they are because of it'),
-      code: z.string(),
-      message: z.string(),
-      hint: z.string().nullable(),
-    }),
-  ),
+  blocked: z.array(changeSchema),
+  unreadable: z.array(unreadableSchema),
   notices: z.array(z.strictObject({ id: z.string(), code: z.string(), message: z.string() })),
   sources: z
     .array(z.strictObject({ id: z.string(), name: z.string().describe('repository:tag'), digest }))

@@ -1,26 +1,20 @@
 import { shortDigest } from '../oci/digest.ts';
 import { formatRepository } from '../oci/repository.ts';
-import type { Change, GuardRecord, PlanSummary, TagMove, Unreadable } from '../plan/plan.ts';
-import type { ReportKind } from './report.ts';
+import type { Change, GuardRecord, IgnoredDrift, PlanSummary, TagMove, Unreadable } from '../plan/plan.ts';
 
 /** `Plan: 2 to create, 1 to delete; 1 blocked; 96 unchanged` */
-export function describeVerdict(kind: ReportKind, counts: PlanSummary): string {
-  const [title, none, create, update, remove] =
-    kind === 'plan'
-      ? ['Plan', 'nothing to do', 'to create', 'to update', 'to delete']
-      : ['Drift', 'in sync', 'missing', 'different', 'unexpected'];
+export function describeVerdict(counts: PlanSummary): string {
   const work = join([
-    [counts.create, create],
-    [counts.update, update],
-    [counts.delete, remove],
+    [counts.create, 'to create'],
+    [counts.update, 'to update'],
+    [counts.delete, 'to delete'],
   ]);
   const held = join([
     [counts.blocked, 'blocked'],
     [counts.unreadable, 'unreadable'],
   ]);
-  const isNone = work === '' && (kind === 'plan' || held === '');
-  const parts = [isNone ? none : work, held, `${counts.unchanged} unchanged`];
-  return `${title}: ${parts.filter((part) => part !== '').join('; ')}`;
+  const parts = [work === '' ? 'nothing to do' : work, held, `${counts.unchanged} unchanged`];
+  return `Plan: ${parts.filter((part) => part !== '').join('; ')}`;
 }
 
 function join(counts: readonly (readonly [number, string])[]): string {
@@ -106,6 +100,11 @@ export function describeReason({ reference, message }: Pick<Unreadable, 'referen
 /** `a, b left as they are`. */
 export function describeLeft({ left }: Pick<Unreadable, 'left'>): string {
   return `${left.join(', ')} left as ${left.length === 1 ? 'it is' : 'they are'}`;
+}
+
+/** `annotations, platforms ignored until 2026-12-31: trials` */
+export function describeAcceptance({ fields, until, reason }: IgnoredDrift): string {
+  return `${fields.join(', ')} ignored until ${until}: ${reason}`;
 }
 
 const METHODS = ['HEAD', 'GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'TOKEN', 'REDIRECT'];

@@ -1,53 +1,34 @@
-import { type ApplyResult, type ChangeResult, countTags, type TagResult } from '../apply/apply-result.ts';
+import type { ApplyResult, ChangeResult, TagResult } from '../apply/apply-result.ts';
+import type { ResultDocument } from '../apply/result-schema.ts';
 import { type Digest, shortDigest } from '../oci/digest.ts';
 import { formatRepository } from '../oci/repository.ts';
-import { describeRequests } from './describe-change.ts';
+import type { Unreadable } from '../plan/plan.ts';
+import { describeLeft, describeReason, describeRequests } from './describe-change.ts';
+import { describeResult } from './describe-result.ts';
 import type { Style } from './style.ts';
 
 export interface TextApplyOptions {
   readonly style: Style;
   /** Requests sent by the whole run, by method. */
   readonly requests: Readonly<Record<string, number>>;
+  /** What could not be read for the plan. */
+  readonly unreadable?: ResultDocument['unreadable'];
 }
 
 /** How every tag ended, for people: verdict first, what went wrong last. */
 export function renderTextApply(result: ApplyResult, options: TextApplyOptions): string {
   const rows = result.changes.flatMap((change) => change.tags.map((tag) => describeTag(change, tag, options.style)));
-  return `${[describeVerdict(result, options.style), ...rows, describeRequests(options.requests)].join('\n')}\n`;
+  const unread = (options.unreadable ?? []).map((entry) => describeUnreadable(entry, options.style));
+  const verdict = options.style.strong(describeResult(result));
+  return `${[verdict, ...rows, ...unread, describeRequests(options.requests)].join('\n')}\n`;
 }
 
-function describeVerdict(result: ApplyResult, style: Style): string {
-  const deleted = result.changes.filter((change) => change.index === null).flatMap((change) => change.tags);
-  const deletions = deleted.filter((tag) => tag.status === 'done').length;
-  const moves = countTags(result, 'done') - deletions;
-  const others = (['already', 'stale', 'blocked', 'failed', 'not-started'] as const).map(
-    (status) => [countTags(result, status), nameStatus(status)] as const,
-  );
-  const parts = [[moves, countWord(moves, 'moved')], [deletions, countWord(deletions, 'deleted')], ...others] as const;
-  const verdict = parts
-    .filter(([count]) => count > 0)
-    .map(([count, words]) => `${count} ${words}`)
-    .join(', ');
-  return style.strong(`${result.interrupted ? 'Apply interrupted' : 'Apply'}: ${verdict || 'nothing to do'}`);
-}
-
-function countWord(count: number, verb: string): string {
-  return `${count === 1 ? 'tag' : 'tags'} ${verb}`;
-}
-
-function nameStatus(status: Exclude<TagResult['status'], 'done'>): string {
-  switch (status) {
-    case 'already':
-      return 'already so';
-    case 'not-started':
-      return 'not started';
-    case 'stale':
-    case 'blocked':
-    case 'failed':
-      return status;
-    default:
-      return status satisfies never;
-  }
+function describeUnreadable(entry: Omit<Unreadable, 'id' | 'origin'>, style: Style): string {
+  return [
+    `${style.unreadable('?')} ${entry.reference}   ${describeReason(entry)}`,
+    `      ${describeLeft(entry)}`,
+    ...(entry.hint === null ? [] : [`      hint: ${entry.hint}`]),
+  ].join('\n');
 }
 
 function describeTag(change: ChangeResult, tag: TagResult, style: Style): string {

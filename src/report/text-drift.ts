@@ -1,6 +1,12 @@
 import { countDrift, type DriftCounts } from '../plan/drift.ts';
 import type { IgnoredDrift, Plan } from '../plan/plan.ts';
-import { describeRequests, describeScope, groupUnreadable, listReferences } from './describe-change.ts';
+import {
+  describeAcceptance,
+  describeRequests,
+  describeScope,
+  groupUnreadable,
+  listReferences,
+} from './describe-change.ts';
 import {
   describeChange,
   describeLegend,
@@ -61,8 +67,7 @@ export function describeCounts(counts: DriftCounts): string {
 }
 
 function describeIgnored(entry: IgnoredDrift): string {
-  const { fields, until, reason, rule } = entry;
-  return `i ${listReferences(entry).join(', ')}   ${fields.join(', ')} ignored until ${until}: ${reason}  (${rule})`;
+  return `i ${listReferences(entry).join(', ')}   ${describeAcceptance(entry)}  (${entry.rule})`;
 }
 
 function describeSigns(plan: Plan, options: TextPlanOptions): string {

@@ -13,6 +13,7 @@ import {
   isOfRun,
   nameTags,
 } from './describe-change.ts';
+import { listAllowed, listReferrers } from './describe-details.ts';
 import type { Style } from './style.ts';
 import { describeAction, describeClassBefore, listClassMeanings } from './text-class.ts';
 import { countHidden, listFieldRows, listPlatformRows } from './text-rows.ts';
@@ -45,7 +46,7 @@ export function renderTextPlan(plan: Plan, options: TextPlanOptions): string {
   const scope = describeScope(plan.scope);
   const lines = [
     ...(scope === '' ? [] : [`Part of the config only: ${scope}`]),
-    options.style.strong(describeVerdict('plan', summarize(plan))),
+    options.style.strong(describeVerdict(summarize(plan))),
     ...sections.filter((section) => section.length > 0).flatMap((section) => ['', ...section]),
     describeRequests(options.requests),
   ];
@@ -67,7 +68,7 @@ export function findWidth(changes: readonly Change[]): number {
 export function describeChange(change: Change, options: Layout): string {
   const { style } = options;
   const head = `${markOf(change, style)} ${style.strong(nameTags(change).padEnd(options.width))}   ${describeMove(change)}  ${describeAction(change, style)}`;
-  return options.short ? head : [head, ...describeRows(change, options), ...describeAllowed(change)].join('\n');
+  return options.short ? head : [head, ...describeRows(change, options), ...describeMore(change, options)].join('\n');
 }
 
 function markOf({ action }: Change, style: Style): string {
@@ -87,9 +88,10 @@ function describeRows(change: Change, options: TextPlanOptions): readonly string
   ];
 }
 
-function describeAllowed(change: Change): readonly string[] {
-  const allowed = change.guards.filter((guard) => guard.result === 'allowed');
-  return [...new Set(allowed.map((guard) => `      allowed: ${guard.message}  (${guard.by})`))];
+/** What comes along, and what would have been held back. */
+function describeMore(change: Change, { style }: TextPlanOptions): readonly string[] {
+  const along = listReferrers(change).map((text) => `      ${style.faint(text)}`);
+  return [...along, ...listAllowed(change).map((text) => `      ${text}`)];
 }
 
 function describeBlocked(change: Change, options: Layout): string {
@@ -101,7 +103,11 @@ function describeBlocked(change: Change, options: Layout): string {
     `blocked: ${[first, ...others].join('; ')}`,
   )}`;
   const allow = blocking.filter((guard) => !isOfRun(guard)).map((guard) => `      ${describeWayOut(guard)}`);
-  return [head, ...(options.short ? [] : describeRows(change, options)), ...allow].join('\n');
+  return [
+    head,
+    ...(options.short ? [] : [...describeRows(change, options), ...describeMore(change, options)]),
+    ...allow,
+  ].join('\n');
 }
 
 function describeRunGuards(plan: Plan, style: Style): readonly string[] {

@@ -55,11 +55,13 @@ export function listFieldRows(change: ChangedRows, style: Style): readonly strin
   });
 }
 
-/** `~ linux/arm64 41c0aa2 → e9d2b10`, without its source. */
+/** `~ linux/arm64 41c0aa2 → e9d2b10 ghcr.io/acme/ci:1` */
 export function describeRow(row: PlatformChange): string {
   const digests = [row.before, row.after].filter((digest) => digest !== null).map((digest) => shortDigest(digest));
   const loss = row.action === 'restore' ? [' (gone from the target, copied again)'] : [];
-  return [`${SIGNS[row.action]} ${row.platform} ${[...new Set(digests)].join(' → ')}`, ...loss].join('');
+  const source = row.source === null ? describeReason(row) : shorten(row.source);
+  const from = source === '' ? '' : ` ${source}`;
+  return [`${SIGNS[row.action]} ${row.platform} ${[...new Set(digests)].join(' → ')}`, from, ...loss].join('');
 }
 
 /** `annotation com.acme.a "1" → "2"` */

@@ -148,7 +148,7 @@ describe('the checks of the documentation', () => {
     ['an unknown flag behind another command', '```sh\ncd /tmp && TAG=1 plait plan --force\n```\n'],
     ['a flag of another command', '```console\n$ plait plan --yes\nPlan: nothing\n```\n'],
     ['an unknown choice', '```sh\nplait apply --stale ignore\n```\n'],
-    ['an unknown format', '```sh\nplait apply -O json\n```\n'],
+    ['an unknown format', '```sh\nplait apply -O jsonl\n```\n'],
     ['a flag without its value', '```sh\nplait plan --file\n```\n'],
     ['an unknown choice where there is no default', '```sh\nplait plan --lock always\n```\n'],
     ['an argument too many', '```sh\nplait plan manifests.yaml\n```\n'],

@@ -54,7 +54,7 @@ function parseValue(value: string | undefined): Flag['value'] {
 function parseChoices(description: string): readonly string[] {
   const listed = /\(choices: ((?:"[^"]+"(?:, )?)+)/.exec(description)?.[1];
   if (listed !== undefined) return [...listed.matchAll(/"([^"]+)"/g)].map(([, word = '']) => word);
-  return /^ ?([a-z]+(?: or [a-z]+)*), to stdout or a file/.exec(description)?.[1]?.split(' or ') ?? [];
+  return /^ ?((?:[a-z]+, )*[a-z]+(?: or [a-z]+)), to stdout or a file/.exec(description)?.[1]?.split(/, | or /) ?? [];
 }
 
 /** One command of a page, split into words without quotes, variables in front removed. */

@@ -1,34 +1,42 @@
 import { PlaitError } from '../../errors/plait-error.ts';
 import { toPlanDocument } from '../../plan/document.ts';
-import type { Plan } from '../../plan/plan.ts';
-import { renderTextPlan } from '../../report/text-plan.ts';
 import { type ApplyFlags, carryOut } from '../applying.ts';
 import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';
-import { chooseStyle, startProgress } from '../display.ts';
+import { startProgress } from '../display.ts';
 import { type ExitCode, strongest } from '../exit-codes.ts';
-import { type AskFlags, assertAnswerable, saveNothing, settlePlan } from '../fresh-plan.ts';
+import { type AskFlags, assertAnswerable, saveNothing, settlePlan, showPlan } from '../fresh-plan.ts';
 import { findSettings, loadChecked } from '../load-input.ts';
 import { type LockDefaults, openLock } from '../lock-input.ts';
 import { readSavedPlan } from '../plan-file.ts';
 import { askPlan, collectFacts, computePlan, planCodes } from '../planning.ts';
 import { type LockRecord, prepareRecord } from '../record-lock.ts';
 import { createReplan } from '../replanning.ts';
+import { makeReport, openLiveReporting, publishRun, type Reporting } from '../reporting.ts';
 import { assertWritable } from '../write-file.ts';
-import { type PlanOptions, toTextOptions } from './plan.ts';
+import type { PlanOptions } from './plan.ts';
 
-export interface ApplyCommandOptions extends Omit<PlanOptions, 'output' | 'out'>, ApplyFlags, AskFlags {
+export interface ApplyCommandOptions extends Omit<PlanOptions, 'out'>, ApplyFlags, AskFlags {
   readonly checksum?: string;
 }
 
 /** `plait apply [FILE]`: exactly a saved plan; or plans, shows the plan, asks, and carries it out. */
 export async function runApply(context: CliContext, options: ApplyCommandOptions, file?: string): Promise<ExitCode> {
+  const reporting = await openLiveReporting(context, options);
   await assertWritable(context, [options.result]);
-  return file === undefined ? applyConfig(context, options) : applySaved(context, options, file);
+  const run = { options, reporting };
+  return file === undefined ? applyConfig(context, run) : applySaved(context, run, file);
+}
+
+/** A command line that was checked. */
+interface CommandRun {
+  readonly options: ApplyCommandOptions;
+  readonly reporting: Reporting;
 }
 
 /** What was reviewed is what is applied: no question, no new plan, every tag read again before the first write. */
-async function applySaved(context: CliContext, options: ApplyCommandOptions, file: string): Promise<ExitCode> {
+async function applySaved(context: CliContext, run: CommandRun, file: string): Promise<ExitCode> {
+  const { options, reporting } = run;
   refuseScope(options);
   const { document, plan } = await readSavedPlan(context, file);
   if (options.checksum !== undefined) assertChecksum(document.checksum, options.checksum);
@@ -36,20 +44,24 @@ async function applySaved(context: CliContext, options: ApplyCommandOptions, fil
   const isDry = options.dryRun === true;
   const lock = await openRecord(context, options, { isRecorded: plan.sources !== undefined });
   return withClient(context, { access: isDry ? 'read' : 'write', settings, flags: options }, async (client) => {
-    showPlan(context, plan, { ...options, requests: document.requests });
+    const planned = await makeReport(context, { plan, document });
+    await showPlan(context, planned, reporting);
     const codes = planCodes(plan, options.detailedExitcode === true);
-    if (isDry) return strongest(codes);
-    if (plan.changes.length === 0)
-      return strongest([...codes, ...(await saveNothing(context, { plan, client, flags: options }))]);
+    if (isDry) {
+      await publishRun(context, reporting, { report: planned, shown: ['text'] });
+      return strongest(codes);
+    }
+    const applying = { planned, client, flags: options, reporting };
+    if (plan.changes.length === 0) return strongest([...codes, ...(await saveNothing(context, { ...applying, plan }))]);
     const progress = startProgress(context, options.progress);
     const plannedAt = Number.NEGATIVE_INFINITY;
     // What was right when the plan was made may have moved since: only what is done now is recorded.
     const recorded = { ...plan, unchanged: [] };
-    return strongest(await carryOut(context, { plan: recorded, client, progress, plannedAt, flags: options, lock }));
+    return strongest(await carryOut(context, { ...applying, plan: recorded, progress, plannedAt, lock }));
   });
 }
 
-async function applyConfig(context: CliContext, options: ApplyCommandOptions): Promise<ExitCode> {
+async function applyConfig(context: CliContext, { options, reporting }: CommandRun): Promise<ExitCode> {
   const isDry = options.dryRun === true;
   assertAnswerable(context, options, 'apply');
   const config = await loadChecked(context, options);
@@ -61,17 +73,14 @@ async function applyConfig(context: CliContext, options: ApplyCommandOptions): P
   return withClient(context, { access, settings: config.settings, flags: options }, async (client) => {
     const plannedAt = context.clock.elapsed();
     const { plan, images } = await computePlan(context, question, { client, progress, flags: options });
-    showPlan(context, plan, { ...options, requests: client.requestCounts() });
-    if (options.checksum !== undefined) {
-      const facts = {
-        ...(await collectFacts(context, config, client.requestCounts())),
-        lockSha256: opened.sha256,
-      };
-      assertChecksum(toPlanDocument(plan, facts).checksum, options.checksum);
-    }
+    const facts = { ...(await collectFacts(context, config, client.requestCounts())), lockSha256: opened.sha256 };
+    const document = toPlanDocument(plan, facts);
+    const planned = await makeReport(context, { plan, document, diagnostics: config.diagnostics });
+    await showPlan(context, planned, reporting);
+    if (options.checksum !== undefined) assertChecksum(document.checksum, options.checksum);
     // What was reviewed by its checksum is what is applied.
     const replan = options.checksum === undefined ? createReplan(context, { question, images, client }) : undefined;
-    return settlePlan(context, { plan, client, progress, plannedAt, replan, flags: options, lock });
+    return settlePlan(context, { plan, planned, client, progress, plannedAt, replan, flags: options, lock, reporting });
   });
 }
 
@@ -98,13 +107,4 @@ function assertChecksum(found: string, wanted: string): void {
   throw new PlaitError('PLAN_INVALID', `the plan has the checksum ${found}, not ${wanted}: nothing was written`, {
     hint: 'something changed since it was reviewed; review the plan again',
   });
-}
-
-function showPlan(
-  context: CliContext,
-  plan: Plan,
-  options: ApplyCommandOptions & { readonly requests: Readonly<Record<string, number>> },
-): void {
-  const style = chooseStyle(context, context.stdout, options.color);
-  context.stdout.write(renderTextPlan(plan, { ...toTextOptions(options), style, requests: options.requests }));
 }

@@ -6,28 +6,25 @@ import { type Allowance, parseAllowance } from '../../plan/allowance.ts';
 import { toPlanDocument } from '../../plan/document.ts';
 import { makePlan } from '../../plan/make-plan.ts';
 import type { RegistryClient } from '../../registry/client.ts';
-import { PLAIN } from '../../report/style.ts';
-import { renderTextPlan } from '../../report/text-plan.ts';
 import { type ContentReader, createContentReader } from '../../state/content-reader.ts';
 import { readState } from '../../state/read-state.ts';
-import { type ApplyFlags, chooseTextOutput } from '../applying.ts';
+import type { ApplyFlags } from '../applying.ts';
 import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';
 import { declareRequest } from '../create-declaration.ts';
 import { describeRequest, renderRequest } from '../create-emit.ts';
 import { readSources } from '../create-reading.ts';
 import { type CreateWords, parseCreate } from '../create-request.ts';
-import { chooseStyle, startProgress } from '../display.ts';
+import { startProgress } from '../display.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
-import { type AskFlags, assertAnswerable, settlePlan } from '../fresh-plan.ts';
+import { type AskFlags, assertAnswerable, settlePlan, showPlan } from '../fresh-plan.ts';
 import { findSettings } from '../load-input.ts';
 import type { CacheOptions, ConnectionOptions, DisplayOptions, InputOptions } from '../options.ts';
-import { type OutputTarget, parseOutputs, writeOutputs } from '../output-targets.ts';
 import { collectFacts } from '../planning.ts';
 import { createReplan } from '../replanning.ts';
+import { makeReport, openLiveReporting, type Reporting } from '../reporting.ts';
 import { withCache } from '../use-cache.ts';
 import { assertWritable } from '../write-file.ts';
-import { toTextOptions } from './plan.ts';
 
 export interface CreateOptions
   extends InputOptions,
@@ -45,13 +42,11 @@ export interface CreateOptions
   readonly showUnchanged?: boolean;
 }
 
-export const CREATE_FORMATS: readonly string[] = ['text', 'json'];
-
 /** What every step of one run needs. */
 interface CreateRun {
   readonly client: RegistryClient;
   readonly options: CreateOptions;
-  readonly outputs: readonly OutputTarget[];
+  readonly reporting: Reporting;
   readonly allowances: readonly Allowance[];
 }
 
@@ -64,7 +59,7 @@ export async function runCreate(
   options: CreateOptions,
   ...[target = '', ...sources]: readonly string[]
 ): Promise<ExitCode> {
-  const outputs = parseOutputs(options.output, CREATE_FORMATS);
+  const reporting = await openLiveReporting(context, options);
   const request = parseCreate(options, target, sources);
   const allowances = options.allow.map(parseAllowance);
   const isEmitting = options.emit === true;
@@ -73,7 +68,7 @@ export async function runCreate(
   }
   refuseListAnnotations(options);
   if (!isEmitting) assertAnswerable(context, options, 'create');
-  await assertWritable(context, [...outputs.map(({ path }) => path), options.result]);
+  await assertWritable(context, [options.result]);
   const access = isEmitting || options.dryRun === true ? 'read' : 'write';
   const settings = await findSettings(context, options, access);
   return withClient(context, { access, settings, flags: options }, (client) =>
@@ -81,7 +76,7 @@ export async function runCreate(
       const reader = createContentReader(client, { signal: context.signal, cache });
       const read = await readSources(context, reader, request.sources);
       const declaration = declareRequest(request, read, options);
-      if (!isEmitting) return createIndex(context, { client, options, outputs, allowances }, { declaration, reader });
+      if (!isEmitting) return createIndex(context, { client, options, reporting, allowances }, { declaration, reader });
       context.stdout.write(renderRequest(declaration, options));
       return EXIT_CODES.ok;
     }),
@@ -104,7 +99,7 @@ interface Declared {
 
 async function createIndex(
   context: CliContext,
-  { client, options, outputs, allowances }: CreateRun,
+  { client, options, reporting, allowances }: CreateRun,
   { declaration, reader }: Declared,
 ): Promise<ExitCode> {
   const { signal, clock } = context;
@@ -115,22 +110,12 @@ async function createIndex(
   const config = { guards: DEFAULT_RUN_GUARDS, drift: DEFAULT_DRIFT_RULES };
   const question = { config, allowances, scope: { targets: [], exclude: [], selector: null } };
   const plan = makePlan({ ...question, images, absences: [], guards: config.guards, mayDelete: () => false });
-  const requests = client.requestCounts();
-  const words = { ...toTextOptions(options), requests };
-  if (options.dryRun === true) {
-    const sha256 = createHash('sha256').update(describeRequest(declaration, options)).digest('hex');
-    const facts = await collectFacts(context, { files: [{ path: 'plait create', sha256 }] }, requests);
-    const style = chooseStyle(context, context.stdout, options.color);
-    await writeOutputs(context, outputs, (format, isFile) =>
-      format === 'json'
-        ? `${JSON.stringify(toPlanDocument(plan, facts), null, 2)}\n`
-        : renderTextPlan(plan, { ...words, style: isFile ? PLAIN : style }),
-    );
-  } else {
-    const output = chooseTextOutput(context, outputs);
-    output.write(renderTextPlan(plan, { ...words, style: chooseStyle(context, output, options.color) }));
-  }
+  const sha256 = createHash('sha256').update(describeRequest(declaration, options)).digest('hex');
+  const sources = { files: [{ path: 'plait create', sha256 }] };
+  const document = toPlanDocument(plan, await collectFacts(context, sources, client.requestCounts()));
+  const planned = await makeReport(context, { plan, document });
+  await showPlan(context, planned, reporting);
   const replan = createReplan(context, { question, images, client });
   const flags = { ...options, stale: 'abort' as const };
-  return settlePlan(context, { plan, client, progress, plannedAt, replan, flags, outputs });
+  return settlePlan(context, { plan, client, progress, plannedAt, replan, flags, planned, reporting });
 }

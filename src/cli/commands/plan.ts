@@ -1,10 +1,9 @@
 import { toPlanDocument } from '../../plan/document.ts';
 import type { PlanDocument } from '../../plan/document-schema.ts';
-import { PLAIN } from '../../report/style.ts';
-import { renderTextPlan } from '../../report/text-plan.ts';
+import type { Report } from '../../report/report.ts';
 import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';
-import { chooseStyle, startProgress } from '../display.ts';
+import { startProgress } from '../display.ts';
 import { type ExitCode, strongest } from '../exit-codes.ts';
 import { loadChecked } from '../load-input.ts';
 import { openLock } from '../lock-input.ts';
@@ -16,8 +15,8 @@ import type {
   LockOptions,
   SelectionOptions,
 } from '../options.ts';
-import { parseOutputs, writeOutputs } from '../output-targets.ts';
 import { askPlan, collectFacts, computePlan, planCodes } from '../planning.ts';
+import { makeReport, openReporting, publishRun, type Reporting } from '../reporting.ts';
 import { assertWritable, writeWholeFile } from '../write-file.ts';
 
 export interface PlanOptions
@@ -36,12 +35,10 @@ export interface PlanOptions
   readonly detailedExitcode?: boolean;
 }
 
-export const PLAN_FORMATS: readonly string[] = ['text', 'json'];
-
 /** `plait plan`: reads, compares, prints. Sends no write, whatever the flags. */
 export async function runPlan(context: CliContext, options: PlanOptions): Promise<ExitCode> {
-  const outputs = parseOutputs(options.output, PLAN_FORMATS);
-  await assertWritable(context, [...outputs.map(({ path }) => path), options.out]);
+  const reporting = await openReporting(context, options);
+  await assertWritable(context, [options.out]);
   const config = await loadChecked(context, options);
   const lock = await openLock(context, options);
   const question = { ...askPlan(config, options), lock };
@@ -54,26 +51,32 @@ export async function runPlan(context: CliContext, options: PlanOptions): Promis
       ...toLifetime(options),
       lockSha256: lock.sha256,
     };
-    const style = chooseStyle(context, context.stdout, options.color);
     const document = toPlanDocument(plan, facts);
-    await writeOutputs(context, outputs, (format, isFile) =>
-      format === 'json'
-        ? toJson(document)
-        : renderTextPlan(plan, { ...toTextOptions(options), style: isFile ? PLAIN : style, requests }),
-    );
-    if (options.out !== undefined) await savePlan(context, document, options.out);
+    const report = await makeReport(context, { plan, document, diagnostics: config.diagnostics });
+    await saveAndPublish(context, { report, reporting, out: options.out });
     return strongest(planCodes(plan, options.detailedExitcode === true));
   });
+}
+
+interface PlanOutputs {
+  readonly report: Report;
+  readonly reporting: Reporting;
+  readonly out: string | undefined;
+}
+
+/** The plan file first: what was shown can be applied then, even if a report cannot be written. */
+export async function saveAndPublish(context: CliContext, { report, reporting, out }: PlanOutputs): Promise<void> {
+  if (out !== undefined) await writeWholeFile(context, out, toJson(report.document));
+  await publishRun(context, reporting, { report });
+  if (out !== undefined) {
+    const { checksum } = report.document;
+    context.stderr.write(`Saved ${out}, checksum ${checksum}; apply it with  plait apply ${out}\n`);
+  }
 }
 
 /** How long the plan document is to be good. */
 export function toLifetime({ maxAge }: Pick<PlanOptions, 'maxAge'>): { readonly lifetimeMs?: number } {
   return maxAge === undefined ? {} : { lifetimeMs: maxAge };
-}
-
-export async function savePlan(context: CliContext, document: PlanDocument, path: string): Promise<void> {
-  await writeWholeFile(context, path, toJson(document));
-  context.stderr.write(`Saved ${path}, checksum ${document.checksum}; apply it with  plait apply ${path}\n`);
 }
 
 function toJson(document: PlanDocument): string {

@@ -5,20 +5,18 @@ import { toPlanDocument } from '../../plan/document.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { planRollback } from '../../plan/plan-rollback.ts';
 import { selectTags } from '../../plan/select.ts';
-import { PLAIN } from '../../report/style.ts';
-import { renderTextPlan } from '../../report/text-plan.ts';
 import { readReversals } from '../../state/read-reversals.ts';
 import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';
-import { chooseStyle, startProgress } from '../display.ts';
+import { startProgress } from '../display.ts';
 import { EXIT_CODES, type ExitCode, strongest } from '../exit-codes.ts';
 import { findSettings } from '../load-input.ts';
 import type { ConnectionOptions, DisplayOptions, InputOptions, SelectionOptions } from '../options.ts';
-import { parseOutputs, writeOutputs } from '../output-targets.ts';
 import { collectFacts, planCodes } from '../planning.ts';
+import { makeReport, openReporting } from '../reporting.ts';
 import { readResult } from '../result-file.ts';
 import { assertWritable } from '../write-file.ts';
-import { PLAN_FORMATS, type PlanOptions, savePlan, toLifetime, toTextOptions } from './plan.ts';
+import { type PlanOptions, saveAndPublish, toLifetime } from './plan.ts';
 
 export interface RollbackOptions
   extends InputOptions,
@@ -29,8 +27,8 @@ export interface RollbackOptions
 
 /** `plait rollback RESULT`: from the result of an apply, the plan that brings its tags back. Sends no write. */
 export async function runRollback(context: CliContext, options: RollbackOptions, path: string): Promise<ExitCode> {
-  const outputs = parseOutputs(options.output, PLAN_FORMATS);
-  await assertWritable(context, [...outputs.map((output) => output.path), options.out]);
+  const reporting = await openReporting(context, options);
+  await assertWritable(context, [options.out]);
   const { document: result, bytes } = await readResult(context, path);
   const scope = { targets: options.target, exclude: options.exclude, selector: null };
   const reversals = selectTags(listReversals(result), scope);
@@ -45,14 +43,9 @@ export async function runRollback(context: CliContext, options: RollbackOptions,
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const facts = { ...(await collectFacts(context, { files: [{ path, sha256 }] }, requests)), ...toLifetime(options) };
     const document = toPlanDocument(plan, facts);
-    const style = chooseStyle(context, context.stdout, options.color);
-    await writeOutputs(context, outputs, (format, isFile) =>
-      format === 'json'
-        ? `${JSON.stringify(document, null, 2)}\n`
-        : renderTextPlan(plan, { ...toTextOptions(options), style: isFile ? PLAIN : style, requests }),
-    );
+    const report = await makeReport(context, { plan, document });
+    await saveAndPublish(context, { report, reporting, out: options.out });
     if (isIdle(plan)) context.stderr.write(`Nothing to roll back: ${describeIdle(reversals.length)}.\n`);
-    if (options.out !== undefined) await savePlan(context, document, options.out);
     const hasMoved = states.some((state) => state.kind === 'moved');
     const codes = planCodes(plan, options.detailedExitcode === true);
     return strongest([...codes, ...(hasMoved ? [EXIT_CODES.stale] : [])]);

@@ -2,6 +2,7 @@ import { makeResultJsonSchema } from '../../apply/result-document.ts';
 import { makeConfigJsonSchema } from '../../config/json-schema.ts';
 import { PlaitError } from '../../errors/plait-error.ts';
 import { makePlanJsonSchema } from '../../plan/json-schema.ts';
+import { makeEventsJsonSchema } from '../../report/ndjson/events-schema.ts';
 import { makeLockJsonSchema } from '../../state/lock-schema.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
@@ -10,10 +11,11 @@ const SCHEMAS: ReadonlyMap<string, () => object> = new Map([
   ['config', makeConfigJsonSchema],
   ['plan', makePlanJsonSchema],
   ['result', makeResultJsonSchema],
+  ['events', makeEventsJsonSchema],
   ['lock', makeLockJsonSchema],
 ]);
 
-/** `plait schema [config|plan|result|lock]`: a JSON Schema on standard output. */
+/** `plait schema [config|plan|result|events|lock]`: a JSON Schema on standard output. */
 export async function runSchema(context: CliContext, _options: object, name = 'config'): Promise<ExitCode> {
   const make = SCHEMAS.get(name);
   if (make === undefined) {

@@ -1,0 +1,52 @@
+import { fromResultDocument } from '../apply/from-result-document.ts';
+import type { ReportFormat } from './format-names.ts';
+import type { AnyReport } from './report.ts';
+import type { Style } from './style.ts';
+
+export interface ReportOptions {
+  readonly style: Style;
+  readonly short: boolean;
+  readonly showUnchanged: boolean;
+}
+
+/**
+ * A report in `format`. Each writer is loaded when it is asked for, so that a plan as text pays for none of the others. `github`
+ * is the summary alone; `renderGithub` makes the other parts of it.
+ */
+export async function renderReport(report: AnyReport, format: ReportFormat, options: ReportOptions): Promise<string> {
+  switch (format) {
+    case 'text':
+      return renderText(report, options);
+    case 'json':
+      return `${JSON.stringify(report.document, null, 2)}\n`;
+    case 'ndjson':
+      return (await import('./ndjson/event-log.ts')).renderNdjson(report);
+    case 'markdown':
+      return (await import('./markdown/render.ts')).renderMarkdown(report);
+    case 'html':
+      return (await import('./html/render.ts')).renderHtml(report);
+    case 'github':
+      return (await import('./github/render.ts')).renderGithub(report).summary;
+    case 'junit':
+      return (await import('./junit/render.ts')).renderJunit(report);
+    case 'sarif':
+      return (await import('./sarif.ts')).renderSarif(report);
+    default:
+      return format satisfies never;
+  }
+}
+
+async function renderText(report: AnyReport, options: ReportOptions): Promise<string> {
+  const { requests } = report.document;
+  if (report.kind === 'apply') {
+    const { renderTextApply } = await import('./text-apply.ts');
+    const { unreadable = [] } = report.document;
+    return renderTextApply(fromResultDocument(report.document), { style: options.style, requests, unreadable });
+  }
+  if (report.kind === 'drift') {
+    const { renderTextDrift } = await import('./text-drift.ts');
+    return renderTextDrift(report.plan, { ...options, requests });
+  }
+  const { renderTextPlan } = await import('./text-plan.ts');
+  return renderTextPlan(report.plan, { ...options, requests });
+}
