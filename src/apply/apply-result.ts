@@ -43,6 +43,13 @@ export function isWritten({ status, code }: TagResult): boolean {
   return status === 'done' || WRITTEN_CODES.includes(code);
 }
 
+const STATUSES: readonly TagStatus[] = ['done', 'already', 'stale', 'blocked', 'failed', 'not-started'];
+
+/** How many tags ended how; every status is there. */
+export function countStatuses(result: ApplyResult): Readonly<Record<string, number>> {
+  return Object.fromEntries(STATUSES.map((status) => [status, countTags(result, status)]));
+}
+
 /** How many tags ended in `status`. */
 export function countTags(result: ApplyResult, status: TagStatus): number {
   return result.changes.flatMap((change) => change.tags).filter((tag) => tag.status === status).length;

@@ -1,8 +1,8 @@
 import { type ApplyOptions, applyPlan } from '../apply/apply-plan.ts';
-import { type ApplyResult, countTags, isWritten } from '../apply/apply-result.ts';
+import { type ApplyResult, countStatuses, countTags, isWritten } from '../apply/apply-result.ts';
 import { toResultDocument } from '../apply/result-document.ts';
 import { toPlaitError } from '../errors/plait-error.ts';
-import type { Plan } from '../plan/plan.ts';
+import { type Plan, summarize } from '../plan/plan.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { renderReport } from '../report/formats.ts';
 import type { Progress } from '../report/progress.ts';
@@ -65,6 +65,7 @@ export async function carryOut(context: CliContext, run: ApplyRun): Promise<read
     ...(run.replan === undefined ? {} : { replan: run.replan }),
   });
   run.progress.clear();
+  context.record?.({ plan: summarize(plan), tags: countStatuses(result) });
   const codes = applyCodes(context, plan, { result, isDetailed: flags.detailedExitcode === true });
   return [...codes, ...(await saveResult(context, run, result))];
 }

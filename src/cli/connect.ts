@@ -39,6 +39,7 @@ export async function withClient<T>(
   try {
     return await use(client);
   } finally {
+    context.record?.({ requests: client.requestCounts() });
     context.stderr.write(renderWarnings(client.warnings(), chooseStyle(context, context.stderr, 'auto')));
     await client.close();
   }

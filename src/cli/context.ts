@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isatty } from 'node:tty';
+import type { RunFacts } from '../report/run-metrics.ts';
 import type { Clock } from '../transport/clock.ts';
 
 /** A stream that text can be written to. */
@@ -31,6 +32,8 @@ export interface CliContext {
   readonly isInteractive: boolean;
   /** All of standard input, at most `maxBytes` of it. */
   readonly readStandardInput: (maxBytes: number) => string;
+  /** Takes what is known of the run, for its metrics; later facts add to earlier ones. Absent when nobody measures. */
+  readonly record?: (facts: RunFacts) => void;
   /** The answer to `question`, a line without its end; empty when there is none. */
   readonly ask: (question: string) => Promise<string>;
 }

@@ -85,6 +85,10 @@ export function addLockFileOption(command: Command): Command {
   return command.option('--lock-file <path>', 'the lock file (default: manifests.lock.yaml beside the config)');
 }
 
+export function addMetricsOption(command: Command): Command {
+  return command.option('--metrics-file <path>', 'write figures of the run, in the text format of Prometheus');
+}
+
 export function addDisplayOptions(command: Command, formats: readonly string[]): Command {
   return addViewOptions(
     command.addOption(repeatable('-O, --output <format[=path]>', `${listFormats(formats)}, to stdout or a file`)),

@@ -4,7 +4,7 @@ import { computeDigest } from '../oci/digest.ts';
 import { type Allowance, parseAllowance } from '../plan/allowance.ts';
 import type { DocumentFacts } from '../plan/document.ts';
 import { makePlan } from '../plan/make-plan.ts';
-import type { Plan, PlanScope } from '../plan/plan.ts';
+import { type Plan, type PlanScope, summarize } from '../plan/plan.ts';
 import { selectScope } from '../plan/select.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Progress } from '../report/progress.ts';
@@ -81,10 +81,9 @@ export async function computePlan(
   tools.progress.clear();
   const mayDelete = (registry: string) => settingsFor(settings, registry).deletes === 'tag';
   const locked = lock === undefined ? {} : { lock: lock.lock };
-  return {
-    plan: makePlan({ images, absences: unwanted, guards, allowances, mayDelete, scope, ...locked }),
-    images,
-  };
+  const plan = makePlan({ images, absences: unwanted, guards, allowances, mayDelete, scope, ...locked });
+  context.record?.({ plan: summarize(plan) });
+  return { plan, images };
 }
 
 /** What the plan document says besides the plan. */

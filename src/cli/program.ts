@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { isPlaitError, toPlaitError } from '../errors/plait-error.ts';
+import { isPlaitError, type PlaitError, toPlaitError } from '../errors/plait-error.ts';
 import { parseLifetime } from '../plan/lifetime.ts';
 import { REPORT_FORMATS } from '../report/format-names.ts';
 import { renderError } from '../report/text-error.ts';
@@ -8,6 +8,7 @@ import type { CliContext } from './context.ts';
 import { chooseStyle } from './display.ts';
 import { EXIT_CODES, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
+import { measureRun } from './metrics-file.ts';
 import {
   addCacheOptions,
   addConnectionOptions,
@@ -15,6 +16,7 @@ import {
   addInputOptions,
   addLockFileOption,
   addLockOptions,
+  addMetricsOption,
   addSelectionOptions,
   addTagSelection,
   applyEnvironment,
@@ -39,16 +41,26 @@ export async function runProgram(context: CliContext, argv: readonly string[]): 
 }
 
 function explain(context: CliContext, error: unknown): ExitCode {
-  if (error instanceof CommandEnd) return error.exitCode;
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
-  const reason: unknown = context.signal.aborted ? context.signal.reason : error;
-  const known = toPlaitError(reason);
+  const code = codeOf(context, error);
+  if (error instanceof CommandEnd || error instanceof CommanderError) return code;
+  const known = findReason(context, error);
   context.stderr.write(renderError(known, chooseStyle(context, context.stderr, 'auto')));
-  if (known instanceof Interruption) return known.exitCode;
   if (isPlaitError(known, 'INTERNAL') && error instanceof Error && context.environment.PLAIT_DEBUG !== undefined) {
     context.stderr.write(`${error.stack ?? ''}\n`);
   }
-  return exitCodeOf(known.code);
+  return code;
+}
+
+function codeOf(context: CliContext, error: unknown): ExitCode {
+  if (error instanceof CommandEnd) return error.exitCode;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
+  const known = findReason(context, error);
+  return known instanceof Interruption ? known.exitCode : exitCodeOf(known.code);
+}
+
+/** After an interrupt it is the reason for whatever failed. */
+function findReason({ signal }: CliContext, error: unknown): PlaitError {
+  return toPlaitError(signal.aborted ? signal.reason : error);
 }
 
 /** What a lazily loaded command gets: its options, and its arguments in order. */
@@ -74,7 +86,10 @@ function createProgram(context: CliContext, end: (code: ExitCode) => void): Comm
       applyEnvironment(command, context.environment);
       await useSettings(command, program.commands, context);
       const run = await load();
-      end(await run(context, command.opts<never>(), ...command.args));
+      const { metricsFile: path } = command.opts<{ metricsFile?: string }>();
+      const runIn = (inside: CliContext) => run(inside, command.opts<never>(), ...command.args);
+      const measured = { command: command.name(), run: runIn, codeOf: (error: unknown) => codeOf(context, error) };
+      end(path === undefined ? await runIn(context) : await measureRun(context, { ...measured, path }));
     });
     program.addCommand(command);
   };
@@ -100,7 +115,7 @@ function addPlanning(register: Register): void {
   const plan = new Command('plan').description('compare the config with the registries and print what would change');
   addLockOptions(addPlanOptions(plan));
   addSaveOptions(plan);
-  addDisplayOptions(plan, REPORT_FORMATS);
+  addDisplayOptions(addMetricsOption(plan), REPORT_FORMATS);
   register(plan, async () => (await import('./commands/plan.ts')).runPlan);
 
   const drift = new Command('drift').description(
@@ -109,7 +124,7 @@ function addPlanning(register: Register): void {
   addLockOptions(addCacheOptions(addConnectionOptions(addSelectionOptions(addInputOptions(drift)))))
     .option('--short', 'one line an index')
     .option('--show-unchanged', 'list also what needs no change');
-  addDisplayOptions(drift, REPORT_FORMATS);
+  addDisplayOptions(addMetricsOption(drift), REPORT_FORMATS);
   register(drift, async () => (await import('./commands/drift.ts')).runDrift);
 
   const apply = new Command('apply')
@@ -119,7 +134,7 @@ function addPlanning(register: Register): void {
     .option('--fail-fast', 'stop at the first failure instead of going on with other images')
     .option('--checksum <sha256>', 'refuse to write unless the plan has this checksum')
     .addOption(new Option('--stale <how>', 'when a tag moved meanwhile').choices(['abort', 'skip']).default('abort'));
-  addDisplayOptions(apply, REPORT_FORMATS);
+  addDisplayOptions(addMetricsOption(apply), REPORT_FORMATS);
   register(apply, async () => (await import('./commands/apply.ts')).runApply);
 }
 
@@ -141,7 +156,7 @@ function addCreating(register: Register): void {
     .addOption(new Option('--media-type <type>', 'of the index').choices(['oci', 'docker', 'auto']).default('oci'))
     .option('--emit', 'print the config file that says the same, and do nothing');
   addApplyOptions(addReviewOptions(addCacheOptions(addConnectionOptions(addInputOptions(create)))));
-  addDisplayOptions(create, REPORT_FORMATS);
+  addDisplayOptions(addMetricsOption(create), REPORT_FORMATS);
   register(create, async () => (await import('./commands/create.ts')).runCreate);
 }
 

@@ -1,5 +1,6 @@
 import { PlaitError } from '../../errors/plait-error.ts';
 import { toPlanDocument } from '../../plan/document.ts';
+import { summarize } from '../../plan/plan.ts';
 import { type ApplyFlags, carryOut } from '../applying.ts';
 import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';
@@ -45,6 +46,7 @@ async function applySaved(context: CliContext, run: CommandRun, file: string): P
   const lock = await openRecord(context, options, { isRecorded: plan.sources !== undefined });
   return withClient(context, { access: isDry ? 'read' : 'write', settings, flags: options }, async (client) => {
     const planned = await makeReport(context, { plan, document });
+    context.record?.({ plan: summarize(plan) });
     await showPlan(context, planned, reporting);
     const codes = planCodes(plan, options.detailedExitcode === true);
     if (isDry) {

@@ -1,6 +1,6 @@
 import { toPlanDocument } from '../../plan/document.ts';
-import { toDrift } from '../../plan/drift.ts';
-import type { Plan } from '../../plan/plan.ts';
+import { countDrift, toDrift } from '../../plan/drift.ts';
+import { type Plan, summarize } from '../../plan/plan.ts';
 import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';
 import { startProgress } from '../display.ts';
@@ -24,6 +24,8 @@ export async function runDrift(context: CliContext, options: DriftOptions): Prom
     const { plan } = await computePlan(context, question, { client, progress, flags: options });
     const locked = lock.use === undefined ? {} : { lock: lock.use.lock };
     const found = toDrift(plan, { rules: config.drift.ignore, ...locked });
+    const { inSync, ...others } = countDrift(found);
+    context.record?.({ plan: summarize(found), drift: { in_sync: inSync, ...others } });
     const requests = client.requestCounts();
     const facts = { ...(await collectFacts(context, config, requests)), lockSha256: lock.sha256 };
     const document = toPlanDocument(found, facts);
