@@ -1,9 +1,14 @@
 import { Command, CommanderError, Option } from 'commander';
 import { isPlaitError, type PlaitError, toPlaitError } from '../errors/plait-error.ts';
 import { parseLifetime } from '../plan/lifetime.ts';
+
 import { REPORT_FORMATS } from '../report/format-names.ts';
+
+import type { ProgramOutline } from '../report/program-outline.ts';
+
 import { renderError } from '../report/text-error.ts';
 import { CommandEnd } from './command-end.ts';
+import type { HelpTexts } from './commands/help.ts';
 import type { CliContext } from './context.ts';
 import { chooseStyle } from './display.ts';
 import { EXIT_CODES, type ExitCode, exitCodeOf } from './exit-codes.ts';
@@ -22,7 +27,8 @@ import {
   applyEnvironment,
   repeatable,
 } from './options.ts';
-import { makeDiff, makeImport } from './reading-commands.ts';
+import { outlineProgram } from './outline.ts';
+import { makeCompletion, makeDiff, makeHelp, makeImport } from './reading-commands.ts';
 import { useSettings } from './use-settings.ts';
 import { VERSION } from './version.ts';
 
@@ -68,9 +74,11 @@ type Run = (context: CliContext, options: never, ...args: string[]) => Promise<E
 
 type Register = (command: Command, load: () => Promise<Run>) => void;
 
+const DESCRIPTION = 'Declare multi-arch image tags in YAML, see the plan, apply only what differs.';
+
 function createProgram(context: CliContext, end: (code: ExitCode) => void): Command {
   const program = new Command('plait')
-    .description('Declare multi-arch image tags in YAML, see the plan, apply only what differs.')
+    .description(DESCRIPTION)
     .version(VERSION, '-V, --version')
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
@@ -102,6 +110,12 @@ function addCommands(register: Register): void {
   addCreating(register);
   addRollback(register);
   addReading(register);
+  addLearning(register);
+}
+
+/** Pure: what the program takes, for what is made of it. */
+export function outline(): ProgramOutline {
+  return outlineProgram(DESCRIPTION, listCommands());
 }
 
 /** All commands with their flags, to look at and not to run. */
@@ -264,7 +278,26 @@ function addLocal(register: Register): void {
     .description('print a JSON Schema: config, plan, result, events or lock')
     .argument('[name]');
   register(schema, async () => (await import('./commands/schema.ts')).runSchema);
+}
+
+function addLearning(register: Register): void {
+  register(makeCompletion(), async () => {
+    const { runCompletion } = await import('./commands/completion.ts');
+    return async (context, _options, shell = '') => runCompletion(context, outline(), shell);
+  });
+
+  register(makeHelp(), async () => {
+    const { runHelp } = await import('./commands/help.ts');
+    return async (context, _options, topic) => runHelp(context, writeHelp(context), topic);
+  });
 
   const version = new Command('version').description('print the version');
   register(version, async () => (await import('./commands/version.ts')).runVersion);
+}
+
+/** The words of `--help`, for the command that prints them. */
+function writeHelp(context: CliContext): HelpTexts {
+  const program = createProgram(context, () => undefined);
+  const commands = program.commands.map((command) => [command.name(), command.helpInformation()] as const);
+  return { program: program.helpInformation(), commands: new Map(commands) };
 }

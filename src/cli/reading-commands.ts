@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import {
   addCacheOptions,
   addConnectionOptions,
@@ -37,4 +37,18 @@ export function makeDiff(): Command {
     .option('--show-unchanged', 'list also what is the same')
     .option('--detailed-exitcode', 'exit 2 when there is a difference');
   return addDisplayOptions(addConnectionOptions(addInputOptions(command)), ['text', 'json']);
+}
+
+/** `plait completion`. */
+export function makeCompletion(): Command {
+  return new Command('completion')
+    .description('print a script that completes command lines in a shell')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']));
+}
+
+/** `plait help`. */
+export function makeHelp(): Command {
+  return new Command('help')
+    .description('the help of a command, or the page of an error code')
+    .argument('[topic]', 'a command, or a code such as SOURCE_MISSING');
 }

@@ -23,9 +23,8 @@ export async function readHelp(): Promise<Help> {
   const names = [...stdout.slice(stdout.indexOf('\nCommands:')).matchAll(/^ {2}([a-z]+)/gm)].map(
     ([, name = '']) => name,
   );
-  const known = names.filter((name) => name !== 'help');
-  const texts = await Promise.all(known.map((name) => runCli([name, '--help'])));
-  return new Map(known.map((name, index) => [name, parseHelp(texts[index]?.stdout ?? '')]));
+  const texts = await Promise.all(names.map((name) => runCli([name, '--help'])));
+  return new Map(names.map((name, index) => [name, parseHelp(texts[index]?.stdout ?? '')]));
 }
 
 const COMMON: CommandHelp = { flags: new Map([['--help', { value: 'none' as const, choices: [] }]]), argumentCount: 0 };
