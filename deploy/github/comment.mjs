@@ -18,7 +18,9 @@ try {
   await publish(process.argv[2] ?? '');
 } catch (error) {
   const reason = error instanceof Error ? error.message : String(error);
-  process.stdout.write(`::warning::plait: the plan could not be written to the pull request: ${escape(reason)}\n`);
+  process.stdout.write(
+    `::warning::plait: the plan could not be written to the pull request: ${toCommandText(reason)}\n`,
+  );
   process.exitCode = 1;
 }
 
@@ -68,6 +70,6 @@ async function call(method, path, content) {
   return response.json();
 }
 
-function escape(text) {
+function toCommandText(text) {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
