@@ -1,10 +1,16 @@
 import type { TagStatus } from '../apply/apply-result.ts';
 
+interface ResultTag {
+  readonly status: TagStatus;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
 /** What the writers of results need of one: an `ApplyResult` and a `ResultDocument` both are one. */
 export interface ResultLike {
   readonly changes: readonly {
     readonly index: string | null;
-    readonly tags: readonly { readonly status: TagStatus }[];
+    readonly tags: readonly ResultTag[];
   }[];
   readonly interrupted: boolean;
 }
@@ -16,9 +22,11 @@ export function describeResult(result: ResultLike): string {
     .filter(({ index }) => index === null)
     .flatMap(({ tags }) => tags)
     .filter(({ status }) => status === 'done').length;
-  const moves = counts.done - deletions;
+  const repairs = result.changes.flatMap(({ tags }) => tags).filter(isRepaired).length;
+  const moves = counts.done - deletions - repairs;
   const parts: readonly (readonly [number, string])[] = [
     [moves, sayTags(moves, 'moved')],
+    [repairs, sayTags(repairs, 'repaired')],
     [deletions, sayTags(deletions, 'deleted')],
     [counts.already, 'already so'],
     [counts.stale, 'stale'],
@@ -31,6 +39,11 @@ export function describeResult(result: ResultLike): string {
     .map(([count, words]) => `${count} ${words}`)
     .join(', ');
   return `${result.interrupted ? 'Apply interrupted' : 'Apply'}: ${verdict || 'nothing to do'}`;
+}
+
+/** True for a tag that holds what it held, over an image that was gone and is back. */
+export function isRepaired({ status, before, after }: ResultTag): boolean {
+  return status === 'done' && after !== null && before === after;
 }
 
 function sayTags(count: number, verb: string): string {

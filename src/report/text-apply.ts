@@ -4,7 +4,7 @@ import { type Digest, shortDigest } from '../oci/digest.ts';
 import { formatRepository } from '../oci/repository.ts';
 import type { Unreadable } from '../plan/plan.ts';
 import { describeLeft, describeReason, describeRequests } from './describe-change.ts';
-import { describeResult } from './describe-result.ts';
+import { describeResult, isRepaired } from './describe-result.ts';
 import type { Style } from './style.ts';
 
 export interface TextApplyOptions {
@@ -35,7 +35,7 @@ function describeTag(change: ChangeResult, tag: TagResult, style: Style): string
   const name = `${formatRepository(change.repository)}:${tag.name}`;
   switch (tag.status) {
     case 'done':
-      return `${style.add('✓')} ${name}   ${show(tag.before)} → ${show(tag.after)}`;
+      return `${style.add('✓')} ${name}   ${describeDone(tag)}`;
     case 'already':
       return `${style.faint('=')} ${name}   ${show(tag.after)}  already so`;
     case 'not-started':
@@ -47,6 +47,10 @@ function describeTag(change: ChangeResult, tag: TagResult, style: Style): string
     default:
       return tag.status satisfies never;
   }
+}
+
+function describeDone(tag: TagResult): string {
+  return isRepaired(tag) ? `${show(tag.after)}  repaired` : `${show(tag.before)} → ${show(tag.after)}`;
 }
 
 function show(digest: Digest | null): string {

@@ -40,6 +40,13 @@ const result: ApplyResult = {
         tag('2', 'not-started'),
       ],
     },
+    {
+      id: 'worker',
+      origin: 'manifests.yaml:15:5',
+      repository: parseRepository('ghcr.io/acme/worker'),
+      index: digestOf('e'),
+      tags: [tag('1', 'done', { before: digestOf('e'), after: digestOf('e') })],
+    },
   ],
 };
 
