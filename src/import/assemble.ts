@@ -23,7 +23,7 @@ export interface Assembly {
  */
 export function assemble(lists: readonly WantedList[], lookups: Lookups): Assembly {
   const notes: ImportNote[] = [];
-  const images = lists.flatMap((list) => {
+  const images = followCopies(lists).flatMap((list) => {
     const content = toContent(list, lookups);
     if (!('problem' in content)) return [toImage(list, content)];
     notes.push({
@@ -34,6 +34,18 @@ export function assemble(lists: readonly WantedList[], lookups: Lookups): Assemb
     return [];
   });
   return { images: mergeSame(images), notes };
+}
+
+/** A copy of a list that was made before is another tag of that list: one plan can make both. */
+function followCopies(lists: readonly WantedList[]): readonly WantedList[] {
+  const made = new Map<string, WantedList>();
+  return lists.map((list) => {
+    const origin = list.isCopy ? made.get(list.images[0]?.source ?? '') : undefined;
+    const { where, repository, tags } = list;
+    const followed = origin === undefined ? list : { ...origin, where, repository, tags };
+    for (const tag of tags) made.set(`${repository}:${tag}`, followed);
+    return followed;
+  });
 }
 
 function nameList({ repository, tags }: WantedList): string {
@@ -103,9 +115,10 @@ function placeImage(image: WantedImage, lookups: Lookups): readonly Placed[] | P
     });
   }
   const own = found?.kind === 'image' ? found.platform : undefined;
-  const platform = settlePlatform(image.stated, own ?? guessPlatform(source));
+  const known = own ?? guessPlatform(source);
+  const platform = settlePlatform(image.stated, known);
   if (platform === undefined) return { problem: explainUntold(source, found), where };
-  const override = own === undefined ? stateOverride(image) : findOverride({ platform, found: own });
+  const override = own === undefined ? stateOverride(image, known) : findOverride({ platform, found: own });
   const entry = {
     platform: formatPlatform(platform),
     source: { ref: source },
@@ -121,9 +134,13 @@ function explainUntold(source: string, found: Lookup | undefined): string {
   return `for which platform ${source} is cannot be told, ${reason}${hint}`;
 }
 
-/** Of an image that was not looked at, all that was stated may differ. */
-function stateOverride({ stated, overrides }: WantedImage): PlatformOverride | undefined {
-  return overrides && Object.keys(stated).length > 0 ? stated : undefined;
+/** Of an image that was not looked at, all that was stated may differ, but for what its name says too. */
+function stateOverride(
+  { stated, overrides }: WantedImage,
+  named: Partial<Platform> = {},
+): PlatformOverride | undefined {
+  const fields = Object.entries(stated).filter(([key, value]) => named[key as keyof Platform] !== value);
+  return overrides && fields.length > 0 ? Object.fromEntries(fields) : undefined;
 }
 
 /** Says what `mediaType: auto` stands for, where it is used. */

@@ -15,7 +15,7 @@ export function isWholeConfig(block: DocBlock): boolean {
 
 /** Where a reader is to save the block, when its first line says so. */
 export function findFileName(block: DocBlock): string | undefined {
-  return /^# ([\w.-]+\.ya?ml)\n/.exec(block.text)?.[1];
+  return /^(?:#!.*\n)?# ([\w.-]+\.(?:ya?ml|sh))\n/.exec(block.text)?.[1];
 }
 
 /** A `yaml` block as the program under test says whether it is right; nothing when it is. */

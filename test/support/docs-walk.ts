@@ -67,8 +67,9 @@ interface PlaygroundProgram {
 async function walkBlock(walker: Walker, block: DocBlock): Promise<DocBlock> {
   const { directive, language } = block;
   if (language === 'console') return directive.notRun === undefined ? runTranscript(walker, block) : block;
-  if (!isWholeConfig(block) || directive.notRun !== undefined) return block;
   const name = findFileName(block);
+  if (language === 'sh' && name !== undefined) writeFileSync(join(walker.folder, name), toReal(walker, block.text));
+  if (!isWholeConfig(block) || directive.notRun !== undefined) return block;
   if (name !== undefined) {
     const isToApply = block.text.includes(DOC_HOST) && directive.says === undefined;
     if (isToApply) walker.unused.set(name, toPlace(block));

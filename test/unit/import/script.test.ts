@@ -103,6 +103,24 @@ describe('a script is read for what it makes', () => {
     });
   });
 
+  it('leaves an override out that the name of the image says, too', () => {
+    const { config } = read(
+      'docker manifest create a.io/x:1 a.io/x:amd64 a.io/x:armv7\ndocker manifest annotate a.io/x:1 a.io/x:armv7 --os linux --arch arm --variant v7\n',
+    );
+
+    expect(config.images.map(describeImage)).toEqual(['a.io/x:1 <- linux/amd64 linux/arm/v7 a.io/x:{arch}{variant}']);
+  });
+
+  it('makes another tag of a list that is made before one image with it', () => {
+    const { config } = read(
+      `${CREATE}docker manifest push a.io/x:1\ndocker buildx imagetools create -t a.io/x:latest a.io/x:1\ndocker buildx imagetools create -t b.io/y:z a.io/x:latest\n`,
+    );
+
+    expect(config.images.map(describeImage)).toEqual([
+      'a.io/x:1,latest b.io/y:z <- linux/amd64 linux/arm64 a.io/x:1-{arch}',
+    ]);
+  });
+
   it('keeps what is live beside the images where the script amends or appends', () => {
     const { config } = read(
       'docker manifest create --amend a.io/x:1 a.io/x:amd64 a.io/x:arm64\ndocker buildx imagetools create --append -t a.io/y:1 a.io/y:arm64\n',
