@@ -80,8 +80,11 @@ async function askOnTerminal(question: string, signal: AbortSignal): Promise<str
   // While it asks, the terminal gives Ctrl-C to us as a key.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   const ended = once(terminal, 'close').then(() => '');
+  // A prompt of several lines is drawn again line by line when keys are pressed: only the last one is the prompt.
+  const prompt = question.slice(question.lastIndexOf('\n') + 1);
+  process.stderr.write(question.slice(0, question.length - prompt.length));
   try {
-    return await Promise.race([terminal.question(question, { signal }), ended]);
+    return await Promise.race([terminal.question(prompt, { signal }), ended]);
   } catch (error) {
     process.stderr.write('\n');
     if (signal.aborted) throw error;

@@ -1,6 +1,8 @@
 import { PlaitError } from '../errors/plait-error.ts';
+import type { Plan } from '../plan/plan.ts';
 import { renderReport } from '../report/formats.ts';
 import type { Report } from '../report/report.ts';
+import { renderQuestion } from '../report/text-question.ts';
 import { type ApplyFlags, type ApplyRun, carryOut, chooseTextOutput, saveResult } from './applying.ts';
 import type { CliContext } from './context.ts';
 import { chooseStyle } from './display.ts';
@@ -45,7 +47,7 @@ export async function settlePlan(
   };
   if (flags.dryRun === true) return leave();
   if (plan.changes.length === 0) return strongest([...codes, ...(await saveNothing(context, run))]);
-  if (!(await isConfirmed(context, flags))) return leave();
+  if (!(await isConfirmed(context, plan, flags))) return leave();
   return strongest(await carryOut(context, run));
 }
 
@@ -57,9 +59,9 @@ export function saveNothing(
   return saveResult(context, run, { changes: [], interrupted: false });
 }
 
-async function isConfirmed(context: CliContext, { yes }: AskFlags): Promise<boolean> {
+async function isConfirmed(context: CliContext, plan: Plan, { yes }: AskFlags): Promise<boolean> {
   if (yes === true) return true;
-  const answer = await context.ask('\nApply these changes? Only "yes" is taken as a yes: ');
+  const answer = await context.ask(renderQuestion(plan));
   if (answer.trim().toLowerCase() === 'yes') return true;
   context.stderr.write('Nothing was changed.\n');
   return false;

@@ -4,17 +4,22 @@ import type { Change, GuardRecord, IgnoredDrift, PlanSummary, TagMove, Unreadabl
 
 /** `Plan: 2 to create, 1 to delete; 1 blocked; 96 unchanged` */
 export function describeVerdict(counts: PlanSummary): string {
-  const work = join([
-    [counts.create, 'to create'],
-    [counts.update, 'to update'],
-    [counts.delete, 'to delete'],
-  ]);
+  const work = describeWork(counts);
   const held = join([
     [counts.blocked, 'blocked'],
     [counts.unreadable, 'unreadable'],
   ]);
   const parts = [work === '' ? 'nothing to do' : work, held, `${counts.unchanged} unchanged`];
   return `Plan: ${parts.filter((part) => part !== '').join('; ')}`;
+}
+
+/** `2 to create, 1 to delete`; empty when there is nothing to do. */
+export function describeWork(counts: PlanSummary): string {
+  return join([
+    [counts.create, 'to create'],
+    [counts.update, 'to update'],
+    [counts.delete, 'to delete'],
+  ]);
 }
 
 function join(counts: readonly (readonly [number, string])[]): string {

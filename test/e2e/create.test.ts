@@ -195,9 +195,9 @@ describe('plait create', () => {
 
   it.runIf(hasTerminal())('asks on a terminal', async () => {
     const args = ['create', at('out/ask:1'), build('hello:1.0.0-amd64')];
-    const refused = await runOnTerminal(args, { cwd: folder, prompt: 'Apply these changes?', keys: 'no\n' });
+    const refused = await runOnTerminal(args, { cwd: folder, prompt: 'Only "yes" is taken as a yes: ', keys: 'no\n' });
     const written = writes();
-    const agreed = await runOnTerminal(args, { cwd: folder, prompt: 'Apply these changes?', keys: 'yes\n' });
+    const agreed = await runOnTerminal(args, { cwd: folder, prompt: 'Only "yes" is taken as a yes: ', keys: 'yes\n' });
 
     expect([refused.code, written]).toEqual([0, []]);
     expect(agreed.code).toBe(0);
