@@ -50,6 +50,12 @@ function sayTags(count: number, verb: string): string {
   return `${count === 1 ? 'tag' : 'tags'} ${verb}`;
 }
 
+/** A status in words. */
+export function nameStatus(status: TagStatus): string {
+  if (status === 'already') return 'already so';
+  return status === 'not-started' ? 'not started' : status;
+}
+
 /** How many tags ended how. */
 export function countStatuses({ changes }: ResultLike): Readonly<Record<TagStatus, number>> {
   const counts = { done: 0, already: 0, stale: 0, blocked: 0, failed: 0, 'not-started': 0 };

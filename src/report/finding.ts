@@ -13,6 +13,8 @@ export interface Finding {
   readonly platform: string | undefined;
   /** Goes on after the references: `loses linux/s390x`. */
   readonly message: string;
+  /** All that the change is made of, for formats that show nothing else of it; empty when the message says all. */
+  readonly details: string;
   /** What to do: the flag that allows it, or a hint. */
   readonly remedy: string | undefined;
 }

@@ -65,8 +65,11 @@ function describeDiagnostics(report: Report): readonly Finding[] {
 }
 
 /** What needs a look before anything else. */
-export function isUrgent({ rule }: Finding): boolean {
-  return !['tag-moved', 'tag-repaired', 'tag-created', 'drift-ignored', 'notice', 'config'].includes(rule);
+export function isUrgent({ rule, level }: Finding): boolean {
+  return (
+    level !== 'pass' &&
+    !['tag-moved', 'tag-repaired', 'tag-created', 'drift-ignored', 'notice', 'config'].includes(rule)
+  );
 }
 
 /** Enough for every row of a change. */
@@ -89,6 +92,7 @@ function start(
     place,
     references: [],
     platform: undefined,
+    details: '',
     remedy: undefined,
   };
 }
@@ -140,7 +144,8 @@ function describeWhole(report: Report, change: Change): Finding {
   return {
     ...start(report, ruleOf(report, change), change),
     references: listReferences(change),
-    message: clean([head, details.join('; ')].filter((part) => part !== '').join(': ')),
+    message: clean(head),
+    details: clean(details.join('; ')),
   };
 }
 
@@ -170,11 +175,12 @@ function sayAction({ kind }: Report, change: Change): string {
 function describeBlocked(report: Report, change: Change): readonly Finding[] {
   const own = listBlocking(change).filter((guard) => !isOfRun(guard));
   if (own.length === 0) return [describeWhole(report, change)];
-  const details = [describeMove(change), ...listDetails(change)].filter((part) => part !== '').join('; ');
+  const details = clean([describeMove(change), ...listDetails(change)].filter((part) => part !== '').join('; '));
   return own.map((guard) => ({
     ...start(report, `blocked-${guard.guard}`, change),
     references: listReferences(change),
-    message: clean(`is held back: ${guard.message}${details === '' ? '' : ` (${details})`}`),
+    message: clean(`is held back: ${guard.message}`),
+    details,
     remedy: clean(describeWayOut(guard)),
   }));
 }
@@ -222,4 +228,10 @@ function describeNotices(report: Report): readonly Finding[] {
       message: clean(`${message} [${code}]`),
     };
   });
+}
+
+/** A finding in full, for formats in which it stands alone: names, message, and the details of the change. */
+export function describeFinding({ references, message, details }: Finding): string {
+  const names = references.length === 0 ? '' : `${references.join(', ')} `;
+  return `${names}${message}${details === '' ? '' : ` (${details})`}`;
 }

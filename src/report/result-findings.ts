@@ -9,40 +9,42 @@ type Change = ResultReport['document']['changes'][number];
 type Tag = Change['tags'][number];
 type Unreadable = NonNullable<ResultReport['document']['unreadable']>[number];
 
-const RULE_OF: Readonly<Record<Tag['status'], RuleId | undefined>> = {
+const RULE_OF: Readonly<Record<Tag['status'], RuleId>> = {
   failed: 'tag-failed',
   stale: 'tag-stale',
   blocked: 'tag-blocked',
   'not-started': 'tag-not-started',
-  done: undefined,
-  already: undefined,
+  done: 'tag-done',
+  already: 'tag-already',
 };
 
-/** What is not as it should be after an apply. A tag that is right is none. */
+/** How every tag ended, and what could not be read. */
 export function listResultFindings({ document, folder }: ResultReport): readonly Finding[] {
   return [
-    ...document.changes.flatMap((change) => change.tags.flatMap((tag) => describeTag(change, tag, folder))),
+    ...document.changes.flatMap((change) => change.tags.map((tag) => describeTag(change, tag, folder))),
     ...(document.unreadable ?? []).map(describeUnreadable),
   ];
 }
 
-function describeTag({ id, origin, repository }: Change, tag: Tag, folder: string): readonly Finding[] {
+function describeTag({ id, origin, repository }: Change, tag: Tag, folder: string): Finding {
   const rule = RULE_OF[tag.status];
-  if (rule === undefined) return [];
   const code = tag.code === null ? '' : ` [${tag.code}]`;
   const said = tag.message === null ? '' : `: ${tag.message}`;
-  return [
-    {
-      rule,
-      level: levelOf(rule, 'apply'),
-      id,
-      place: parsePlace(origin, folder),
-      references: [`${repository}:${tag.name}`],
-      platform: undefined,
-      message: cleanText(`${WORDS[tag.status]}${said}${code}`, MAX_CHARS),
-      remedy: tag.hint === null ? undefined : cleanText(tag.hint, MAX_CHARS),
-    },
-  ];
+  return {
+    rule,
+    level: levelOf(rule, 'apply'),
+    id,
+    place: parsePlace(origin, folder),
+    references: [`${repository}:${tag.name}`],
+    platform: undefined,
+    message: cleanText(`${WORDS[tag.status]}${said}${code}`, MAX_CHARS),
+    details: `${shorten(tag.before)} → ${shorten(tag.after)}`,
+    remedy: tag.hint === null ? undefined : cleanText(tag.hint, MAX_CHARS),
+  };
+}
+
+function shorten(digest: string | null): string {
+  return digest === null ? 'absent' : digest.slice(digest.indexOf(':') + 1).slice(0, 7);
 }
 
 const MAX_CHARS = 20_000;
@@ -53,7 +55,7 @@ const WORDS: Readonly<Record<Tag['status'], string>> = {
   blocked: 'is held back',
   'not-started': 'was not started',
   done: 'is done',
-  already: 'is right already',
+  already: 'is already so',
 };
 
 function describeUnreadable({ reference, left, code, message, hint }: Unreadable): Finding {
@@ -68,6 +70,7 @@ function describeUnreadable({ reference, left, code, message, hint }: Unreadable
       `could not be read: ${describeReason({ reference, message })} [${code}]; ${describeLeft({ left })}`,
       MAX_CHARS,
     ),
+    details: '',
     remedy: hint === null ? undefined : cleanText(hint, MAX_CHARS),
   };
 }

@@ -1,8 +1,8 @@
 import type { GuardName } from '../plan/plan.ts';
 import type { AnyReport } from './report.ts';
 
-/** As SARIF names them; `note` is what GitHub calls a notice. */
-export type Level = 'error' | 'warning' | 'note';
+/** As SARIF names them; `note` is what GitHub calls a notice. `pass`: it is as it should be. */
+export type Level = 'error' | 'warning' | 'note' | 'pass';
 
 /** What a finding is about. The names are stable: fingerprints, filters and dashboards hold on to them. */
 export type RuleId =
@@ -15,6 +15,8 @@ export type RuleId =
   | 'tag-stale'
   | 'tag-blocked'
   | 'tag-not-started'
+  | 'tag-done'
+  | 'tag-already'
   | `blocked-${GuardName}`
   | 'unreadable'
   | 'child-missing'
@@ -55,6 +57,8 @@ export const RULES: Readonly<Record<RuleId, Rule>> = {
   unreadable: { level: 'error', meaning: 'Something could not be read, and its tags are left as they are' },
   'child-missing': { level: 'warning', meaning: 'An image that a live index names is gone from the registry' },
   'tag-moved': { level: 'note', meaning: 'A tag takes other content' },
+  'tag-done': { level: 'pass', meaning: 'A tag was moved or deleted' },
+  'tag-already': { level: 'pass', meaning: 'A tag held what is wanted already' },
   'tag-repaired': { level: 'note', meaning: 'What a tag names is copied again, the tag stays' },
   'tag-created': { level: 'note', meaning: 'A tag that did not exist is created' },
   'drift-ignored': { level: 'note', meaning: 'A tag differs, and the config accepts that for a while' },

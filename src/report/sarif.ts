@@ -1,9 +1,9 @@
 import { computeDigest } from '../oci/digest.ts';
 import { countStatuses } from './describe-result.ts';
 import type { Finding } from './finding.ts';
-import { collectFindings } from './findings.ts';
+import { collectFindings, describeFinding } from './findings.ts';
 import type { AnyReport } from './report.ts';
-import { levelOf, RULES, type RuleId } from './rules.ts';
+import { type Level, levelOf, RULES, type RuleId } from './rules.ts';
 
 /**
  * The findings as SARIF 2.1.0 (OASIS), for code scanning and editors: each at its line of the config, under a fingerprint
@@ -54,7 +54,7 @@ function toRule({ kind }: AnyReport, id: RuleId): object {
     id,
     name: id.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: RULES[id].meaning },
-    defaultConfiguration: { level: levelOf(id, kind) },
+    defaultConfiguration: { level: toLevel(levelOf(id, kind)) },
   };
 }
 
@@ -64,17 +64,22 @@ interface ResultContext {
 }
 
 function toResult(finding: Finding, { rules, fingerprint }: ResultContext): object {
-  const { rule, level, references, platform, message, remedy, id } = finding;
-  const names = references.length === 0 ? '' : `${references.join(', ')} `;
+  const { rule, level, references, platform, remedy, id } = finding;
   return {
     ruleId: rule,
     ruleIndex: rules.indexOf(rule),
-    level,
-    message: { text: `${names}${message}${remedy === undefined ? '' : `. ${remedy}`}` },
+    ...(level === 'pass' ? { kind: 'pass' } : {}),
+    level: toLevel(level),
+    message: { text: `${describeFinding(finding)}${remedy === undefined ? '' : `. ${remedy}`}` },
     locations: [toLocation(finding)],
     partialFingerprints: { 'plaitFinding/v1': fingerprint },
     properties: { id, references, ...(platform === undefined ? {} : { platform }) },
   };
+}
+
+/** Of what is as it should be there is none. */
+function toLevel(level: Level): string {
+  return level === 'pass' ? 'none' : level;
 }
 
 function toLocation({ place, references }: Finding): object {

@@ -13,9 +13,14 @@ export function readText(text: string): readonly Unit[] {
   return text.split(/\n(?=\S)/).map(squeeze);
 }
 
-/** Items of lists and folds, as CommonMark renders them. */
+/** Items of lists and folds, as CommonMark renders them, each below the heading that it stands under. */
 export function readMarkdown(text: string): readonly Unit[] {
-  return findAll(renderMarkdown(text), (element) => ['li', 'details', 'h2'].includes(element.tagName)).map(textOf);
+  const found = findAll(renderMarkdown(text), ({ tagName }) => ['h2', 'h3', 'li', 'details'].includes(tagName));
+  let heading = '';
+  return found.map((element) => {
+    if (element.tagName === 'h3') heading = textOf(element).toLowerCase();
+    return `${heading} ${textOf(element)}`;
+  });
 }
 
 /** Markdown as GitHub reads it: HTML in it is HTML, addresses are links. */
@@ -61,16 +66,31 @@ export function readJunit(xml: string): readonly Unit[] {
   });
 }
 
-interface SarifLog {
-  readonly runs: readonly [
-    { readonly results: readonly { readonly message: { readonly text: string } }[]; readonly properties: object },
-  ];
+interface SarifResult {
+  readonly message: { readonly text: string };
+  readonly locations: readonly {
+    readonly physicalLocation?: {
+      readonly artifactLocation: { readonly uri: string };
+      readonly region: { readonly startLine: number; readonly startColumn: number };
+    };
+  }[];
 }
 
-/** Messages of results, and the sums of the run. */
+interface SarifLog {
+  readonly runs: readonly [{ readonly results: readonly SarifResult[]; readonly properties: object }];
+}
+
+/** Messages of results with their places, and the sums of the run. */
 export function readSarif(text: string): readonly Unit[] {
   const [run] = (JSON.parse(text) as SarifLog).runs;
-  return [...run.results.map(({ message }) => squeeze(message.text)), JSON.stringify(run.properties)];
+  return [...run.results.map(describeResult), JSON.stringify(run.properties)];
+}
+
+function describeResult({ message, locations }: SarifResult): Unit {
+  const places = locations.flatMap(({ physicalLocation: at }) =>
+    at === undefined ? [] : [`${at.artifactLocation.uri}:${at.region.startLine}:${at.region.startColumn}`],
+  );
+  return squeeze([message.text, ...places].join(' '));
 }
 
 /** Elements of a tree for which `isWanted` is true, in the order of the document. */

@@ -1,7 +1,8 @@
 import { shortDigest } from '../../src/oci/digest.ts';
 import { formatRepository } from '../../src/oci/repository.ts';
 import type { Change, FieldChange, Plan, PlatformChange } from '../../src/plan/plan.ts';
-import { isOfRun } from '../../src/report/describe-change.ts';
+import { describeAcceptance, describeReason, isOfRun, listReferences } from '../../src/report/describe-change.ts';
+import type { ResultReport } from '../../src/report/report.ts';
 import type { Unit } from './read-report.ts';
 
 /** Something that a report must say of some tags. Each word is given in all the forms that formats have for it. */
@@ -16,12 +17,16 @@ export function listFacts(plan: Plan): readonly Fact[] {
   return [
     ...[...plan.changes, ...plan.blocked].flatMap(listChangeFacts),
     ...plan.unreadable.flatMap(({ reference, message, left, hint }) => {
-      const reason = message.startsWith(`${reference} `) ? message.slice(reference.length + 1) : message;
+      const reason = describeReason({ reference, message });
       return [reason, ...left, ...(hint === null ? [] : [hint])].map((word) => ({
         about: [reference, ...left],
         words: [[word]],
       }));
     }),
+    ...(plan.drift?.ignored ?? []).map((entry) => ({
+      about: listReferences(entry),
+      words: [[describeAcceptance(entry)], [entry.rule]],
+    })),
     ...plan.notices.map(({ message }) => ({ about: [], words: [[message]] })),
   ];
 }
@@ -50,10 +55,10 @@ function listChangeFacts(change: Change): readonly Fact[] {
 }
 
 const SAID: Readonly<Record<PlatformChange['action'], (platform: string) => readonly string[]>> = {
-  add: (platform) => [`+ ${platform}`, `${platform} added`],
-  update: (platform) => [`~ ${platform}`, `${platform} updated`],
-  remove: (platform) => [`- ${platform}`, `${platform} removed`],
-  restore: (platform) => [`+ ${platform}`, `gets back ${platform}`, `${platform} gone from the registry, restored`],
+  add: (platform) => [`+ ${platform}`, `${platform} added`, `${platform} missing in the tag`],
+  update: (platform) => [`~ ${platform}`, `${platform} updated`, `${platform} different`],
+  remove: (platform) => [`- ${platform}`, `${platform} removed`, `${platform} not declared`],
+  restore: (platform) => [`+ ${platform}`, `gets back ${platform}`, `${platform} gone from the registry`],
   keep: () => [],
 };
 
@@ -67,6 +72,35 @@ function wordsOfField({ field, key, before, after }: FieldChange): Fact['words']
   const values = [before, after].filter((value) => value !== null);
   const isDigest = field === 'attestation' || field === 'encoding';
   return [[key], ...values.map((value) => [isDigest ? value.slice(7, 14) : value])];
+}
+
+const ENDS: Readonly<Record<ResultReport['document']['changes'][number]['tags'][number]['status'], readonly string[]>> =
+  {
+    done: ['done', '✓'],
+    already: ['already so'],
+    stale: ['stale'],
+    blocked: ['blocked', 'held back'],
+    failed: ['failed'],
+    'not-started': ['not started'],
+  };
+
+/** Everything that a result says, as facts. */
+export function listResultFacts({ changes, unreadable = [] }: ResultReport['document']): readonly Fact[] {
+  return [
+    ...changes.flatMap(({ repository, tags }) =>
+      tags.map(({ name, status, message, hint }) => ({
+        about: [`${repository}:${name}`],
+        words: [ENDS[status], ...[message, hint].flatMap((text) => (text === null ? [] : [[text]]))],
+      })),
+    ),
+    ...unreadable.map(({ reference, left, message, hint }) => ({
+      about: [reference],
+      words: [
+        [describeReason({ reference, message })],
+        ...[...left, ...(hint === null ? [] : [hint])].map((text) => [text]),
+      ],
+    })),
+  ];
 }
 
 /** Those facts that no unit tells that is about the same tags. */

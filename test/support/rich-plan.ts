@@ -1,14 +1,16 @@
 import type { Declaration, DeclaredAbsence } from '../../src/config/declaration.ts';
-import { DEFAULT_RUN_GUARDS } from '../../src/config/run-rules.ts';
+import { DEFAULT_RUN_GUARDS, type DriftIgnore } from '../../src/config/run-rules.ts';
 import { parseTagPattern, type TagPattern } from '../../src/config/tag-pattern.ts';
 import { PlaitError } from '../../src/errors/plait-error.ts';
 import { parsePlatform } from '../../src/oci/platform.ts';
 import { parseRepository } from '../../src/oci/repository.ts';
 import { parseAllowance } from '../../src/plan/allowance.ts';
 import { toPlanDocument } from '../../src/plan/document.ts';
+import { toDrift } from '../../src/plan/drift.ts';
 import { makePlan, type PlanInput } from '../../src/plan/make-plan.ts';
 import type { Change, Plan } from '../../src/plan/plan.ts';
 import type { Report } from '../../src/report/report.ts';
+import type { LiveTag } from '../../src/state/live.ts';
 import type { AbsenceState } from '../../src/state/read-absences.ts';
 import type { ImageState } from '../../src/state/read-state.ts';
 import {
@@ -226,3 +228,77 @@ const UNUSED: Report['diagnostics'][number] = {
   path: 'drift.ignore[0]',
   origin: { file: 'manifests.yaml', line: 3, column: 3 },
 };
+
+const SIX = ['amd64', 'arm64', 'arm/v7', '386', 's390x', 'ppc64le'].map((name) => `linux/${name}`);
+
+/** 100 tags of six platforms each: two lose a platform, two would if they might, one has lost a child, two cannot be read. */
+export function wideReport(): Report {
+  const wanted = SIX.map((platform, index) => entry(platform, 'abcdef'.charAt(index)));
+  const moved = [entry('linux/amd64', '1'), ...wanted.slice(1)];
+  const all = Array.from({ length: 100 }, (_, number) => {
+    const name = `service-${String(number).padStart(2, '0')}`;
+    const whole = build({ source: `ghcr.io/acme/builds/${name}:2`, entries: wanted });
+    const live: Readonly<Record<number, LiveTag>> = {
+      10: present(indexOf([...wanted, entry('linux/riscv64', '9')])),
+      20: present(indexOf([...wanted, entry('linux/mips64le', '8')])),
+      30: present(indexOf([...wanted, entry('linux/riscv64', '9')])),
+      40: present(indexOf([...wanted, entry('linux/riscv64', '9')])),
+      50: { ...present(whole.stored.manifest), missing: [digestOf('c')] },
+      60: unreadable(new PlaitError('REGISTRY_DENIED', `ghcr.io/acme/${name}:1.0.0 is refused: 403`)),
+      70: unreadable(new PlaitError('REGISTRY_RATE_LIMITED', `ghcr.io/acme/${name}:1.0.0 was not answered: 429`)),
+    };
+    const usual = present(number % 9 === 0 ? indexOf(moved) : whole.stored.manifest);
+    return imageState(image(number * 8 + 4, `ghcr.io/acme/${name}`), whole, { '1.0.0': live[number] ?? usual });
+  });
+  const allowances = ['platform-removal=ghcr.io/acme/service-{10,20}:*'].map(parseAllowance);
+  return reportOn(makePlan(planInput(all, { allowances })));
+}
+
+/** 500 changes of long names, of which a hundred take platforms away and a hundred delete tags. */
+export function hugeReport(): Report {
+  const wanted = [AMD64, ARM64];
+  const images = Array.from({ length: 400 }, (_, number) => {
+    const path = `registry.example.com/platform/team-${number % 7}/services/backend-service-${number}`;
+    const extra = number % 4 === 0 ? [entry('linux/s390x', 'c'), entry('linux/ppc64le', 'f')] : [];
+    const live = present(indexOf([entry('linux/amd64', 'd'), entry('linux/arm64', 'e'), ...extra]));
+    return imageState(image(number + 4, path), build({ source: `${path}:build`, entries: wanted }), { '1.0.0': live });
+  });
+  const absences = Array.from({ length: 100 }, (_, number) =>
+    absence(number + 4, `registry.example.com/platform/retired-${number}`, ['1.0.0', '1.0.1']),
+  );
+  const allowances = ['platform-removal=**', 'updates=**', 'deletes=**'].map(parseAllowance);
+  return reportOn(makePlan(planInput(images, { absences, mayDelete: () => true, allowances })));
+}
+
+const HOSTILE = '</script><img src=x onerror=alert(1)> `a` ``b`` @everyone #1 [x](https://evil.example) --> ::error::x';
+
+/** Annotations, messages and hints as somebody would write them who wants to be more than text. */
+export function hostileReport(): Report {
+  const error = new PlaitError('REGISTRY_DENIED', `ghcr.io/acme/denied:1.0.0 is refused: ${HOSTILE}`, {
+    hint: HOSTILE,
+  });
+  const live = present(
+    indexOf([AMD64, ARM64], { annotations: { [HOSTILE]: HOSTILE, 'a\n::error::b': '\u202e\u001b[31m' } }),
+  );
+  const states = [
+    imageState(image(4, 'ghcr.io/acme/annotated'), both(), { '1.0.0': live }),
+    imageState(image(9, 'ghcr.io/acme/denied'), both(), { '1.0.0': unreadable(error) }),
+  ];
+  const plan = makePlan(planInput(states));
+  return reportOn({ ...plan, notices: [{ id: 'annotated', code: 'source-absent', message: HOSTILE }] });
+}
+
+/** How the live tags of the rich plan differ, part of it accepted for a while. */
+export function richDrift(more: Partial<Report> = {}): Report {
+  const { plan } = richReport();
+  const accepted = (text: string, fields: DriftIgnore['fields']): DriftIgnore => ({
+    origin: { file: 'manifests.yaml', line: 200, column: 7 },
+    text,
+    matches: (reference) => reference.startsWith(text),
+    fields,
+    reason: 'moved with the next release',
+    until: '2026-12-31',
+  });
+  const rules = [accepted('ghcr.io/acme/shrunk', ['tag']), accepted('ghcr.io/acme/api', ['annotations'])];
+  return reportOn(toDrift(plan, { rules }), { kind: 'drift', ...more });
+}

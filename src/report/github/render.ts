@@ -1,5 +1,5 @@
 import type { Finding } from '../finding.ts';
-import { collectFindings } from '../findings.ts';
+import { collectFindings, describeFinding } from '../findings.ts';
 import { renderMarkdown } from '../markdown/render.ts';
 import type { AnyReport } from '../report.ts';
 import { type Annotation, renderAnnotations } from './commands.ts';
@@ -24,7 +24,8 @@ export function renderGithub(report: AnyReport, summaryBytes = MAX_SUMMARY_BYTES
   };
 }
 
-function toAnnotation({ rule, level, references, message, remedy, place }: Finding): Annotation {
-  const names = references.length === 0 ? '' : `${references.join(', ')} `;
-  return { level, title: rule, message: `${names}${message}${remedy === undefined ? '' : `\n${remedy}`}`, place };
+function toAnnotation(finding: Finding): Annotation {
+  const { rule, level, remedy, place } = finding;
+  const text = describeFinding(finding);
+  return { level, title: rule, message: `${text}${remedy === undefined ? '' : `\n${remedy}`}`, place };
 }

@@ -30,23 +30,33 @@ interface Group {
   readonly platforms: readonly string[];
 }
 
+/** A tag that is alone in its repository needs no line above it. */
 function renderGroup(kind: ReportKind, { repository, tags, platforms }: Group): Markup {
+  const isAlone = tags.length === 1;
+  const head = html`<tr class="g"><th scope="rowgroup" colspan="${platforms.length + 2}"><span>${breakable(repository)}</span></th></tr>
+`;
   return html`<tbody>
-<tr class="g"><th scope="rowgroup" colspan="${platforms.length + 2}"><span>${breakable(repository)}</span></th></tr>
-${tags.map((row) => renderRow(kind, row, platforms))}</tbody>
+${isAlone ? '' : head}${tags.map((row) => renderRow(kind, row, { platforms, isAlone }))}</tbody>
 `;
 }
 
-function renderRow(kind: ReportKind, row: Row, platforms: readonly string[]): Markup {
+interface RowPlace {
+  readonly platforms: readonly string[];
+  readonly isAlone: boolean;
+}
+
+function renderRow(kind: ReportKind, row: Row, { platforms, isAlone }: RowPlace): Markup {
   const { sign, word, tone } = lookOfRow(kind, row.state);
   const tag = row.tag === '' ? 'all tags' : row.tag;
-  const name = row.change === undefined ? breakable(tag) : html`<a href="#c${row.change}">${breakable(tag)}</a>`;
+  const shown = isAlone ? breakable(`${row.repository}:${tag}`) : breakable(tag);
+  const name = row.change === undefined ? shown : html`<a href="#c${row.change}">${shown}</a>`;
+  const place = isAlone ? '' : html`<span class="sr">${row.repository}:</span>`;
   const search = `${row.repository}:${row.tag} ${row.id} ${row.state} ${word}`;
   const cells =
     row.cells.size > 0
       ? platforms.map((platform) => renderCell(kind, platform, row.cells.get(platform)))
       : html`<td class="c" colspan="${Math.max(1, platforms.length)}"><i class="${tone} wide">${sign} ${word}</i></td>`;
-  return html`<tr data-state="${row.state}" data-text="${search}"${held(row)}><th scope="row" class="n"><span class="sr">${row.repository}:</span>${name}</th><td class="s"><span class="pill ${tone}"><b aria-hidden="true">${sign}</b> ${word}</span></td>${cells}</tr>
+  return html`<tr data-state="${row.state}" data-text="${search}"${held(row)}><th scope="row" class="n${isAlone ? ' alone' : ''}">${place}${name}</th><td class="s"><span class="pill ${tone}"><b aria-hidden="true">${sign}</b> ${word}</span></td>${cells}</tr>
 `;
 }
 

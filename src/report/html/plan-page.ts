@@ -52,7 +52,8 @@ function renderHead({ kind, document, plan }: Report, { title, matrix, urgent }:
   const hasWork = plan.changes.length > 0;
   const verb = urgent.length > 0 ? 'Needs a look' : hasWork && kind === 'plan' ? 'Ready to apply' : 'Nothing to do';
   const tone = urgent.some(({ level }) => level === 'error') ? 'remove' : urgent.length > 0 ? 'update' : 'add';
-  const counts = ROW_STATES.map((state) => renderCount(state, lookOfRow(kind, state), countRows(matrix, state)));
+  const shown = ROW_STATES.filter((state) => state !== 'ignored' || kind === 'drift');
+  const counts = shown.map((state) => renderCount(state, lookOfRow(kind, state), countRows(matrix, state)));
   return renderHeader({
     title,
     state: { verb, tone },

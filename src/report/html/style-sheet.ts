@@ -28,7 +28,7 @@ i{font-style:normal}
 .remove{color:var(--remove);background:var(--remove-bg)}.restore{color:var(--restore);background:var(--restore-bg)}
 .blocked{color:var(--blocked);background:var(--blocked-bg)}.unreadable{color:var(--unreadable);background:var(--unreadable-bg)}
 .keep{color:var(--keep);background:var(--keep-bg)}
-.counts{display:grid;grid-template-columns:repeat(auto-fit,minmax(6.5rem,1fr));gap:.6rem;list-style:none;padding:0;margin:1.1rem 0 0}
+.counts{display:grid;grid-template-columns:repeat(auto-fit,minmax(7rem,1fr));gap:.6rem;list-style:none;padding:0;margin:1.1rem 0 0}
 .counts button{all:unset;box-sizing:border-box;display:flex;width:100%;gap:.6rem;align-items:center;padding:.55rem .7rem;background:var(--card);border:1px solid var(--line);border-radius:10px}
 .counts button:enabled{cursor:pointer}.counts button:enabled:hover{background:var(--hover)}
 .counts button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
@@ -56,7 +56,7 @@ th,td{text-align:left;padding:.28rem .6rem;font-weight:400;vertical-align:middle
 .matrix thead th{vertical-align:bottom;font-size:.8rem;font-weight:600;color:var(--soft);border-bottom:1px solid var(--line);padding-block:.5rem}
 .matrix th.p{text-align:center;min-width:4.2rem;max-width:8rem;font-family:var(--mono);overflow-wrap:anywhere;line-height:1.25}
 .matrix .n{position:sticky;left:0;background:var(--card);z-index:1;min-width:8rem;font-family:var(--mono);font-size:.92em;overflow-wrap:anywhere}
-.matrix tbody .n{padding-left:1.4rem}
+.matrix tbody .n{padding-left:1.4rem}.matrix tbody .alone{padding-left:.6rem}
 .matrix .g th{padding-top:.7rem;font:600 .92em/1.4 var(--mono);overflow-wrap:anywhere}
 .matrix .g span{position:sticky;left:.6rem}
 .matrix tbody tr:not(.g):hover>*{background:var(--hover)}
@@ -83,9 +83,10 @@ th,td{text-align:left;padding:.28rem .6rem;font-weight:400;vertical-align:middle
 .notes{padding-left:1.2rem;overflow-wrap:anywhere}
 footer{max-width:76rem;margin:2.5rem auto 0;padding:1rem 1.25rem 2rem;color:var(--soft);font-size:.85rem;overflow-wrap:anywhere}
 [data-hidden]{display:none}
+@media (min-width:60rem){.matrix tbody .alone{min-width:19rem}}
 @media (max-width:34rem){header{padding-top:1.2rem}main,header,footer{padding-inline:.8rem}h1{font-size:1.3rem}
 .counts{grid-template-columns:repeat(3,1fr)}.counts button{padding:.45rem .5rem;gap:.45rem}.finding{padding:.65rem .75rem;gap:.65rem}
-.matrix .n{min-width:6.5rem;max-width:9.5rem}.matrix tbody .n{padding-left:.7rem}th,td{padding-inline:.4rem}input{width:100%}}
+.matrix .n{min-width:6.5rem;max-width:9.5rem}.matrix tbody .n{padding-left:.5rem}th,td{padding-inline:.4rem}input{width:100%}}
 @media (prefers-reduced-motion:reduce){*{transition:none!important}}
 @media print{.tools{display:none}.scroll{overflow:visible}.finding,.change{break-inside:avoid}}
 `;

@@ -1,4 +1,5 @@
 import { cleanText } from '../../errors/redact.ts';
+import { nameStatus } from '../describe-result.ts';
 import type { ResultReport } from '../report.ts';
 import { groupNotes } from './notes.ts';
 import { type Case, type Outcome, renderSuites } from './suites.ts';
@@ -15,7 +16,7 @@ export function renderJunitResult(report: ResultReport): string {
         suite: change.id,
         name: `${change.repository}:${tag.name}`,
         outcome: judge(tag),
-        output: `${tag.status} ${tag.before ?? 'absent'} → ${tag.after ?? 'absent'}\nat ${change.origin}`,
+        output: `${nameStatus(tag.status)} ${tag.before ?? 'absent'} → ${tag.after ?? 'absent'}\nat ${change.origin}`,
       }),
     );
   });
