@@ -49,8 +49,13 @@ const USAGE_CODES: readonly ErrorCode[] = [
   'RESULT_INVALID',
 ];
 
-/** For an error that ends the whole command. */
+/** Codes of one tag, which was written or may have been. */
+const WRITTEN_CODES: readonly ErrorCode[] = ['TAG_OVERWRITTEN', 'TAG_UNVERIFIED', 'PUSH_UNSETTLED'];
+
+/** For an error that ends the whole command, or that is the only one of its run. */
 export function exitCodeOf(code: ErrorCode): ExitCode {
   if (code === 'INTERRUPTED') return EXIT_CODES.interrupted;
+  if (code === 'TAG_STALE') return EXIT_CODES.stale;
+  if (WRITTEN_CODES.includes(code)) return EXIT_CODES.partial;
   return USAGE_CODES.includes(code) ? EXIT_CODES.usage : EXIT_CODES.error;
 }
