@@ -26,12 +26,27 @@ export function makeConfigJsonSchema(): JsonSchema {
     const isVerbatim = VERBATIM.has(name);
     return [name, loosenMapping(definition, { isMerged: MERGED.has(name), isVerbatim })] as const;
   });
+  const loose: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
+    named.toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  );
+  const described = Object.entries(loose).map(([name, definition]) => [name, describeKeys(definition, loose)]);
   return {
     $schema,
     title: 'Plait config file',
-    ...loosenMapping(root, { isMerged: false, isVerbatim: true }),
-    definitions: Object.fromEntries(named.toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    ...describeKeys(loosenMapping(root, { isMerged: false, isVerbatim: true }), loose),
+    definitions: Object.fromEntries(described),
   };
+}
+
+/** A key whose value is a section, and that says nothing itself, is described as the section: editors show both alike. */
+function describeKeys(schema: JsonSchema, definitions: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  if (!isSchema(schema.properties)) return schema;
+  const properties = Object.entries(schema.properties as Record<string, JsonSchema>).map(([key, value]) => {
+    const [, name = ''] = /"#\/definitions\/(\w+)"/.exec(JSON.stringify(value)) ?? [];
+    const description = value.description ?? definitions[name]?.description;
+    return [key, description === undefined ? value : { description, ...value }];
+  });
+  return { ...schema, properties: Object.fromEntries(properties) };
 }
 
 interface Looseness {

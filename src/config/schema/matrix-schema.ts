@@ -27,7 +27,10 @@ export const matrixSchema = section(
     exclude: z
       .array(z.record(z.string(), z.union([text('The value to leave out.'), z.array(z.string())])))
       .max(MAX_MATRIX_EDITS)
-      .meta({ description: 'Rows to leave out: those that have all values of an entry.' })
+      .meta({
+        description: 'Rows to leave out: those that have all values of an entry.',
+        examples: [[{ app: 'web', channel: 'edge' }]],
+      })
       .optional(),
   },
   {

@@ -27,7 +27,7 @@ export const variableSchema = section(
       'The environment variable that gives the value; --var and --var-file come before it.',
       'APP_VERSION',
     ).optional(),
-    description: text('What the variable is for.').optional(),
+    description: text('What the variable is for.', 'Release to publish').optional(),
   },
   { id: 'Variable', description: 'A value that ${name} stands for in the texts of this file.' },
 );

@@ -19,9 +19,22 @@ function listUndescribed(node: unknown, path = ''): readonly string[] {
   if (typeof node !== 'object' || node === null) return [];
   const { properties } = node as JsonSchema;
   const own = Object.entries((properties ?? {}) as Record<string, JsonSchema>)
-    .filter(([, value]) => value.description === undefined && !JSON.stringify(value).includes('$ref'))
+    .filter(([, value]) => value.description === undefined)
     .map(([key]) => `${path}/${key}`);
   return [...own, ...Object.entries(node).flatMap(([key, value]) => listUndescribed(value, `${path}/${key}`))];
+}
+
+/** Keys of a single value or a list of such, of which an editor could show no value that is allowed. */
+function listWithoutExample(node: unknown, path = ''): readonly string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const { properties } = node as JsonSchema;
+  const own = Object.entries((properties ?? {}) as Record<string, JsonSchema>)
+    .filter(
+      ([, value]) =>
+        !/"(?:examples|enum|const|default|\$ref)":|"type":"(?:boolean|integer)"/.test(JSON.stringify(value)),
+    )
+    .map(([key]) => `${path}/${key}`);
+  return [...own, ...Object.entries(node).flatMap(([key, value]) => listWithoutExample(value, `${path}/${key}`))];
 }
 
 describe('the JSON Schema of config files', () => {
@@ -62,5 +75,9 @@ describe('the JSON Schema of config files', () => {
 
   it('describes every key', () => {
     expect(listUndescribed(schema)).toEqual([]);
+  });
+
+  it('shows a value of every key that is no section', () => {
+    expect(listWithoutExample(schema)).toEqual([]);
   });
 });
