@@ -1,12 +1,10 @@
 import { Command, CommanderError, Option } from 'commander';
 import { isPlaitError, type PlaitError, toPlaitError } from '../errors/plait-error.ts';
 import { parseLifetime } from '../plan/lifetime.ts';
-
 import { REPORT_FORMATS } from '../report/format-names.ts';
-
 import type { ProgramOutline } from '../report/program-outline.ts';
-
 import { renderError } from '../report/text-error.ts';
+import { addReading } from './add-reading.ts';
 import { CommandEnd } from './command-end.ts';
 import type { HelpTexts } from './commands/help.ts';
 import type { CliContext } from './context.ts';
@@ -19,7 +17,6 @@ import {
   addConnectionOptions,
   addDisplayOptions,
   addInputOptions,
-  addLockFileOption,
   addLockOptions,
   addMetricsOption,
   addSelectionOptions,
@@ -28,7 +25,8 @@ import {
   repeatable,
 } from './options.ts';
 import { outlineProgram } from './outline.ts';
-import { makeCompletion, makeDiff, makeHelp, makeImport } from './reading-commands.ts';
+import { makeCompletion, makeHelp } from './reading-commands.ts';
+import type { Register } from './register.ts';
 import { useSettings } from './use-settings.ts';
 import { VERSION } from './version.ts';
 
@@ -68,11 +66,6 @@ function codeOf(context: CliContext, error: unknown): ExitCode {
 function findReason({ signal }: CliContext, error: unknown): PlaitError {
   return toPlaitError(signal.aborted ? signal.reason : error);
 }
-
-/** What a lazily loaded command gets: its options, and its arguments in order. */
-type Run = (context: CliContext, options: never, ...args: string[]) => Promise<ExitCode>;
-
-type Register = (command: Command, load: () => Promise<Run>) => void;
 
 const DESCRIPTION = 'Declare multi-arch image tags in YAML, see the plan, apply only what differs.';
 
@@ -207,77 +200,6 @@ function addReviewOptions(command: Command): Command {
     .option('--short', 'one line an index')
     .option('--show-unchanged', 'list also what needs no change')
     .option('--detailed-exitcode', 'exit 2 when there are changes');
-}
-
-function addReading(register: Register): void {
-  addValidate(register);
-  addLooking(register);
-  addLocal(register);
-}
-
-function addValidate(register: Register): void {
-  const validate = new Command('validate').description('check the config, and with --online its sources');
-  addLockFileOption(addConnectionOptions(addInputOptions(validate))).option(
-    '--online',
-    'ask the registries, too: sources must be there, and credentials be accepted',
-  );
-  addDisplayOptions(validate, ['text', 'json']);
-  register(validate, async () => (await import('./commands/validate.ts')).runValidate);
-}
-
-function addLooking(register: Register): void {
-  const render = new Command('render').description('print the config with everything expanded');
-  addInputOptions(render).option('--origin', 'say of each value where it comes from: file and line, variables');
-  addDisplayOptions(render, ['text', 'json']);
-  register(render, async () => (await import('./commands/render.ts')).runRender);
-
-  const inspect = new Command('inspect').description('show a live index or image').argument('<reference>');
-  addConnectionOptions(addInputOptions(inspect))
-    .option('-v, --verbose', 'also the config and the layers of each image')
-    .option('--raw', 'the exact bytes of the manifest')
-    .option('--platform <platform>', 'which image a client on this platform gets, and why');
-  addDisplayOptions(inspect, ['text', 'json']);
-  register(inspect, async () => (await import('./commands/inspect.ts')).runInspect);
-
-  const lock = new Command('lock')
-    .description('pin every source that is named by a tag alone, by digest, in the lock file')
-    .option('--update [glob]', 'renew the pins of all sources, or of those whose repository:tag matches')
-    .option('--check', 'change nothing; exit 2 when the lock file and the registries differ');
-  addConnectionOptions(addLockFileOption(addInputOptions(lock)));
-  addDisplayOptions(lock, ['text', 'json']);
-  register(lock, async () => (await import('./commands/lock.ts')).runLock);
-
-  register(makeImport(), async () => (await import('./commands/import.ts')).runImport);
-  register(makeDiff(), async () => (await import('./commands/diff.ts')).runDiff);
-
-  addTools(register);
-}
-
-function addTools(register: Register): void {
-  const show = new Command('show')
-    .description('a saved plan or result in any format')
-    .argument('<file>')
-    .option('--short', 'one line an index')
-    .option('--show-unchanged', 'list also what needs no change');
-  addDisplayOptions(show, REPORT_FORMATS);
-  register(show, async () => (await import('./commands/show.ts')).runShow);
-}
-
-function addLocal(register: Register): void {
-  const playground = new Command('playground')
-    .description('an own registry on loopback with sample images, to try everything')
-    .option('--port <n>', 'port; 0 takes a free one', Number, 5005)
-    .option('--dir <folder>', 'keep the content in this folder');
-  register(playground, async () => (await import('./commands/playground.ts')).runPlayground);
-
-  const cache = new Command('cache').description('clean: remove what is kept between runs').argument('<action>');
-  cache.option('--cache <folder>', 'the folder to clean (default: plait in the cache folder of the user)');
-  register(cache, async () => (await import('./commands/cache.ts')).runCache);
-
-  const schema = new Command('schema')
-    .description('print a JSON Schema: config, plan, result, events or lock')
-    .argument('[name]');
-  register(schema, async () => (await import('./commands/schema.ts')).runSchema);
 }
 
 function addLearning(register: Register): void {
