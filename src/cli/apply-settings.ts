@@ -3,11 +3,10 @@ import { ConfigError } from '../config/diagnostic.ts';
 import { findNearest } from '../config/nearest.ts';
 import { readToolSettings, type Setting, type ToolSettings } from '../config/settings/read-settings.ts';
 import { cleanText } from '../errors/redact.ts';
-import { renderDiagnostics } from '../report/text-diagnostics.ts';
 import { CommandEnd } from './command-end.ts';
 import type { CliContext } from './context.ts';
-import { chooseStyle } from './display.ts';
 import { EXIT_CODES } from './exit-codes.ts';
+import { tellDiagnostics } from './log.ts';
 import { readSettingValue } from './setting-value.ts';
 
 /** Flags that are a decision about one run, so that no file can take it for all of them. */
@@ -84,8 +83,7 @@ function endWhenWrong({ file, findings }: ToolSettings, context: CliContext): vo
     findings.assertNoError();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    const style = chooseStyle(context, context.stderr, 'auto');
-    context.stderr.write(renderDiagnostics(error.diagnostics, new Map([[file.path, file.text]]), style));
+    tellDiagnostics(context, error.diagnostics, { texts: new Map([[file.path, file.text]]), color: 'auto' });
     throw new CommandEnd(EXIT_CODES.usage);
   }
 }

@@ -8,11 +8,13 @@ import { renderReport } from '../report/formats.ts';
 import type { Progress } from '../report/progress.ts';
 import type { Report, ResultReport } from '../report/report.ts';
 import { renderError } from '../report/text-error.ts';
-import type { CliContext, Output } from './context.ts';
+import type { CliContext } from './context.ts';
 import { chooseStyle } from './display.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
+import { tell } from './log.ts';
 import type { DisplayOptions } from './options.ts';
+import type { Output } from './output.ts';
 import { type LockRecord, recordLock } from './record-lock.ts';
 import { publishRun, type Reporting } from './reporting.ts';
 import { VERSION } from './version.ts';
@@ -91,7 +93,7 @@ export async function saveResult(
     await publishRun(context, reporting, { report, shown: ['text'] });
     return codes;
   } catch (error) {
-    context.stderr.write(renderError(toPlaitError(error), chooseStyle(context, context.stderr, run.flags.color)));
+    tell(context, 'error', renderError(toPlaitError(error), chooseStyle(context, context.stderr, run.flags.color)));
     return [...codes, failed];
   }
 }

@@ -5,6 +5,7 @@ import { createRegistryClient } from '../registry/create-client.ts';
 import { renderWarnings } from '../report/text-warnings.ts';
 import type { CliContext } from './context.ts';
 import { chooseStyle } from './display.ts';
+import { tell, watchRequests } from './log.ts';
 import type { ConnectionOptions } from './options.ts';
 import { VERSION } from './version.ts';
 
@@ -33,6 +34,7 @@ export async function withClient<T>(
     systemDirectory: context.environment.PLAIT_ETC || '/etc',
     ...(context.userId === undefined ? {} : { runDirectory: `/run/containers/${context.userId}` }),
     clock: context.clock,
+    onRequest: watchRequests(context),
     userAgent: `plait/${VERSION}`,
     ...(flags.parallelism === undefined ? {} : { parallelism: flags.parallelism }),
   });
@@ -40,7 +42,7 @@ export async function withClient<T>(
     return await use(client);
   } finally {
     context.record?.({ requests: client.requestCounts() });
-    context.stderr.write(renderWarnings(client.warnings(), chooseStyle(context, context.stderr, 'auto')));
+    tell(context, 'warn', renderWarnings(client.warnings(), chooseStyle(context, context.stderr, 'auto')));
     await client.close();
   }
 }

@@ -6,14 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import type { RunFacts } from '../report/run-metrics.ts';
 import type { Clock } from '../transport/clock.ts';
-
-/** A stream that text can be written to. */
-export interface Output {
-  readonly isTerminal: boolean;
-  /** Width of the terminal; 80 where there is none. */
-  readonly columns: number;
-  write(text: string): void;
-}
+import type { Log, Output } from './output.ts';
 
 /** Everything a command gets from the world outside. Tests pass their own. */
 export interface CliContext {
@@ -32,6 +25,8 @@ export interface CliContext {
   readonly isInteractive: boolean;
   /** All of standard input, at most `maxBytes` of it. */
   readonly readStandardInput: (maxBytes: number) => string;
+  /** How `--log-level` and `--log-format` want standard error; absent: as it is written. */
+  readonly log?: Log;
   /** Takes what is known of the run, for its metrics; later facts add to earlier ones. Absent when nobody measures. */
   readonly record?: (facts: RunFacts) => void;
   /** The answer to `question`, a line without its end; empty when there is none. */

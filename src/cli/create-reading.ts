@@ -8,6 +8,7 @@ import type { CliContext } from './context.ts';
 import type { ReadSource } from './create-declaration.ts';
 import { chooseStyle } from './display.ts';
 import { EXIT_CODES } from './exit-codes.ts';
+import { tell } from './log.ts';
 
 /** Tells of every source that cannot be read, and ends the command when there is one. */
 export async function readSources(
@@ -19,7 +20,7 @@ export async function readSources(
   context.signal.throwIfAborted();
   const failures = findings.flatMap((finding) => (finding.kind === 'failed' ? [toFailure(finding.error)] : []));
   const style = chooseStyle(context, context.stderr, 'auto');
-  for (const error of failures) context.stderr.write(renderError(error, style));
+  for (const error of failures) tell(context, 'error', renderError(error, style));
   if (failures.length > 0) throw new CommandEnd(EXIT_CODES.error);
   return findings.flatMap((finding) => (finding.kind === 'found' ? [finding] : []));
 }

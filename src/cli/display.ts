@@ -1,7 +1,8 @@
 import { createProgress, type Progress } from '../report/progress.ts';
 import { createStyle, type Style } from '../report/style.ts';
-import type { CliContext, Output } from './context.ts';
+import type { CliContext } from './context.ts';
 import type { DisplayOptions } from './options.ts';
+import type { Output } from './output.ts';
 
 /** Colours as asked for, else when `output` is a terminal and nothing in the environment speaks against it. */
 export function chooseStyle(context: CliContext, output: Output, color: DisplayOptions['color']): Style {
@@ -21,8 +22,10 @@ export function startProgress(context: CliContext, how: DisplayOptions['progress
   const { stderr, environment, clock } = context;
   const isLive = stderr.isTerminal && environment.CI === undefined && environment.TERM !== 'dumb';
   const mode = how === 'auto' ? (isLive ? 'tty' : 'plain') : how;
+  const isQuiet = context.log?.shows('info') === false;
+  const isRecord = context.log?.isJson === true && mode === 'tty';
   return createProgress({
-    mode,
+    mode: isQuiet ? 'none' : isRecord ? 'plain' : mode,
     columns: stderr.columns,
     write: (text) => stderr.write(text),
     elapsed: () => clock.elapsed(),

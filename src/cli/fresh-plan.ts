@@ -7,6 +7,7 @@ import { type ApplyFlags, type ApplyRun, carryOut, chooseTextOutput, saveResult 
 import type { CliContext } from './context.ts';
 import { chooseStyle } from './display.ts';
 import { EXIT_CODES, type ExitCode, strongest } from './exit-codes.ts';
+import { tell } from './log.ts';
 import { planCodes } from './planning.ts';
 import { publishRun, type Reporting } from './reporting.ts';
 
@@ -63,6 +64,6 @@ async function isConfirmed(context: CliContext, plan: Plan, { yes }: AskFlags): 
   if (yes === true) return true;
   const answer = await context.ask(renderQuestion(plan));
   if (answer.trim().toLowerCase() === 'yes') return true;
-  context.stderr.write('Nothing was changed.\n');
+  tell(context, 'info', 'Nothing was changed.\n');
   return false;
 }

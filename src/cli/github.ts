@@ -2,6 +2,7 @@ import { appendFile, stat } from 'node:fs/promises';
 import { PlaitError } from '../errors/plait-error.ts';
 import type { AnyReport } from '../report/report.ts';
 import type { CliContext } from './context.ts';
+import { tell } from './log.ts';
 import { writeWholeFile } from './write-file.ts';
 
 /**
@@ -13,14 +14,14 @@ export async function publishGithub(context: CliContext, report: AnyReport, path
   const file = context.environment.GITHUB_STEP_SUMMARY;
   if (path !== undefined) {
     const { summary, commands } = renderGithub(report);
-    context.stderr.write(commands);
+    (context.log?.raw ?? context.stderr).write(commands);
     await writeWholeFile(context, path, summary);
     return;
   }
   const used = file === undefined || file === '' ? 0 : await findSize(file);
   const { summary, commands } = renderGithub(report, Math.max(0, MAX_SUMMARY_BYTES - used));
   context.stdout.write(commands);
-  if (file === undefined || file === '') context.stderr.write('Note: GITHUB_STEP_SUMMARY is not set: no summary.\n');
+  if (file === undefined || file === '') tell(context, 'warn', 'Note: GITHUB_STEP_SUMMARY is not set: no summary.\n');
   else await append(file, summary, 'GITHUB_STEP_SUMMARY');
 }
 

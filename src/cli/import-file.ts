@@ -7,14 +7,13 @@ import { readSpec } from '../import/manifest-tool/read-spec.ts';
 import { type Lookups, lookUpSources } from '../import/online.ts';
 import { importScript, readScript } from '../import/script/import-script.ts';
 import type { WantedList } from '../import/wanted-list.ts';
-import { renderDiagnostics } from '../report/text-diagnostics.ts';
 import { createContentReader } from '../state/content-reader.ts';
 import { CommandEnd } from './command-end.ts';
 import { withClient } from './connect.ts';
 import type { CliContext } from './context.ts';
-import { chooseStyle } from './display.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { findSettings } from './load-input.ts';
+import { tellDiagnostics } from './log.ts';
 import type { CacheOptions, ConnectionOptions, DisplayOptions, InputOptions } from './options.ts';
 import { withCache } from './use-cache.ts';
 
@@ -62,8 +61,7 @@ function explain<T>(
     return read();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    const style = chooseStyle(context, context.stderr, color);
-    context.stderr.write(renderDiagnostics(error.diagnostics, new Map([[source.path, source.text]]), style));
+    tellDiagnostics(context, error.diagnostics, { texts: new Map([[source.path, source.text]]), color });
     throw new CommandEnd(EXIT_CODES.usage);
   }
 }

@@ -6,11 +6,10 @@ import { type LoadedConfig, type LoadOptions, loadConfig, loadTraced } from '../
 import { readConfig, toStdinConfig } from '../config/read-config.ts';
 import type { ConfigSource } from '../config/source-file.ts';
 import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
-import { renderDiagnostics } from '../report/text-diagnostics.ts';
 import { CommandEnd } from './command-end.ts';
 import type { CliContext } from './context.ts';
-import { chooseStyle } from './display.ts';
 import { EXIT_CODES } from './exit-codes.ts';
+import { tell, tellDiagnostics } from './log.ts';
 import type { DisplayOptions, InputOptions } from './options.ts';
 
 const MAX_STDIN_BYTES = 10 * 1024 * 1024;
@@ -33,15 +32,15 @@ export async function loadCheckedTraced(
 ): Promise<ReturnType<typeof loadTraced>> {
   const input = await readInput(context, options);
   const { texts } = input;
-  const style = chooseStyle(context, context.stderr, options.color);
+  const { color } = options;
   try {
     const traced = loadTraced(toLoadOptions(context, options, input));
-    context.stderr.write(renderDiagnostics(traced.config.diagnostics, texts, style));
+    tellDiagnostics(context, traced.config.diagnostics, { texts, color });
     return traced;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    context.stderr.write(renderDiagnostics(error.diagnostics, texts, style));
-    context.stderr.write(`${countErrors(error.diagnostics)}; no registry was contacted.\n`);
+    tellDiagnostics(context, error.diagnostics, { texts, color });
+    tell(context, 'error', `${countErrors(error.diagnostics)}; no registry was contacted.\n`);
     throw new CommandEnd(EXIT_CODES.usage);
   }
 }
@@ -62,7 +61,7 @@ export async function findSettings(
   } catch (error) {
     if (isPlaitError(error, 'CONFIG_NOT_FOUND') && options.file.length === 0) return new Map();
     if (!(error instanceof ConfigError)) throw error;
-    context.stderr.write(`Note: registry settings of the config are not used, it is invalid: ${error.message}\n`);
+    tell(context, 'warn', `Note: registry settings of the config are not used, it is invalid: ${error.message}\n`);
     return new Map();
   }
 }

@@ -6,6 +6,7 @@ import { renderError } from '../report/text-error.ts';
 import type { CliContext } from './context.ts';
 import { chooseStyle } from './display.ts';
 import { EXIT_CODES, type ExitCode, strongest } from './exit-codes.ts';
+import { tell } from './log.ts';
 import { readWhole } from './read-whole.ts';
 import { assertWritable, writeWholeFile } from './write-file.ts';
 
@@ -60,7 +61,7 @@ async function saveMetrics(
     await writeWholeFile(context, path, renderPrometheus(listRunMetrics(ended.facts, end)));
     return EXIT_CODES.ok;
   } catch (error) {
-    context.stderr.write(renderError(toPlaitError(error), chooseStyle(context, context.stderr, 'auto')));
+    tell(context, 'error', renderError(toPlaitError(error), chooseStyle(context, context.stderr, 'auto')));
     return EXIT_CODES.error;
   }
 }

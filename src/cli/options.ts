@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { PlaitError } from '../errors/plait-error.ts';
+import { LOG_LEVELS } from '../report/log-line.ts';
 
 /** What every command that reads a config takes. */
 export interface InputOptions {
@@ -101,6 +102,12 @@ export function addViewOptions(command: Command): Command {
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
     .addOption(
       new Option('--progress <how>', 'progress on stderr').choices(['auto', 'tty', 'plain', 'none']).default('auto'),
+    )
+    .addOption(new Option('--log-level <level>', 'how much to tell on stderr').choices([...LOG_LEVELS]).default('info'))
+    .addOption(
+      new Option('--log-format <form>', 'json: a JSON object a line on stderr')
+        .choices(['text', 'json'])
+        .default('text'),
     );
 }
 

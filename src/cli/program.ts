@@ -1,16 +1,13 @@
-import { Command, CommanderError, Option } from 'commander';
-import { isPlaitError, type PlaitError, toPlaitError } from '../errors/plait-error.ts';
+import { Command, Option } from 'commander';
 import { parseLifetime } from '../plan/lifetime.ts';
 import { REPORT_FORMATS } from '../report/format-names.ts';
 import type { ProgramOutline } from '../report/program-outline.ts';
-import { renderError } from '../report/text-error.ts';
 import { addReading } from './add-reading.ts';
-import { CommandEnd } from './command-end.ts';
 import type { HelpTexts } from './commands/help.ts';
 import type { CliContext } from './context.ts';
-import { chooseStyle } from './display.ts';
-import { EXIT_CODES, type ExitCode, exitCodeOf } from './exit-codes.ts';
-import { Interruption } from './interruption.ts';
+import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
+import { codeOf, explain } from './explain.ts';
+import { type LogFlags, withLog } from './log.ts';
 import { measureRun } from './metrics-file.ts';
 import {
   addCacheOptions,
@@ -26,50 +23,31 @@ import {
 } from './options.ts';
 import { outlineProgram } from './outline.ts';
 import { makeCompletion, makeHelp } from './reading-commands.ts';
-import type { Register } from './register.ts';
+import type { Register, Run } from './register.ts';
 import { useSettings } from './use-settings.ts';
 import { VERSION } from './version.ts';
 
+/** What is known when a command is over. */
+interface ProgramEnd {
+  exitCode: ExitCode;
+  /** With the log that the command line asks for, as soon as it is read. */
+  context: CliContext;
+}
+
 /** Runs one command line and says how the process is to end. Never throws. */
 export async function runProgram(context: CliContext, argv: readonly string[]): Promise<ExitCode> {
-  let exitCode: ExitCode = EXIT_CODES.ok;
-  const program = createProgram(context, (code) => {
-    exitCode = code;
-  });
+  const end: ProgramEnd = { exitCode: EXIT_CODES.ok, context };
   try {
-    await program.parseAsync(argv, { from: 'user' });
-    return exitCode;
+    await createProgram(context, end).parseAsync(argv, { from: 'user' });
+    return end.exitCode;
   } catch (error) {
-    return explain(context, error);
+    return explain(end.context, error);
   }
-}
-
-function explain(context: CliContext, error: unknown): ExitCode {
-  const code = codeOf(context, error);
-  if (error instanceof CommandEnd || error instanceof CommanderError) return code;
-  const known = findReason(context, error);
-  context.stderr.write(renderError(known, chooseStyle(context, context.stderr, 'auto')));
-  if (isPlaitError(known, 'INTERNAL') && error instanceof Error && context.environment.PLAIT_DEBUG !== undefined) {
-    context.stderr.write(`${error.stack ?? ''}\n`);
-  }
-  return code;
-}
-
-function codeOf(context: CliContext, error: unknown): ExitCode {
-  if (error instanceof CommandEnd) return error.exitCode;
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
-  const known = findReason(context, error);
-  return known instanceof Interruption ? known.exitCode : exitCodeOf(known.code);
-}
-
-/** After an interrupt it is the reason for whatever failed. */
-function findReason({ signal }: CliContext, error: unknown): PlaitError {
-  return toPlaitError(signal.aborted ? signal.reason : error);
 }
 
 const DESCRIPTION = 'Declare multi-arch image tags in YAML, see the plan, apply only what differs.';
 
-function createProgram(context: CliContext, end: (code: ExitCode) => void): Command {
+function createProgram(context: CliContext, end: ProgramEnd): Command {
   const program = new Command('plait')
     .description(DESCRIPTION)
     .version(VERSION, '-V, --version')
@@ -86,16 +64,20 @@ function createProgram(context: CliContext, end: (code: ExitCode) => void): Comm
     command.action(async () => {
       applyEnvironment(command, context.environment);
       await useSettings(command, program.commands, context);
-      const run = await load();
-      const { metricsFile: path } = command.opts<{ metricsFile?: string }>();
-      const runIn = (inside: CliContext) => run(inside, command.opts<never>(), ...command.args);
-      const measured = { command: command.name(), run: runIn, codeOf: (error: unknown) => codeOf(context, error) };
-      end(path === undefined ? await runIn(context) : await measureRun(context, { ...measured, path }));
+      end.context = withLog(context, command.opts<LogFlags>());
+      end.exitCode = await runCommand(end.context, command, await load());
     });
     program.addCommand(command);
   };
   addCommands(register);
   return program;
+}
+
+async function runCommand(context: CliContext, command: Command, run: Run): Promise<ExitCode> {
+  const { metricsFile: path } = command.opts<{ metricsFile?: string }>();
+  const runIn = (inside: CliContext) => run(inside, command.opts<never>(), ...command.args);
+  if (path === undefined) return runIn(context);
+  return measureRun(context, { command: command.name(), path, run: runIn, codeOf: (error) => codeOf(context, error) });
 }
 
 function addCommands(register: Register): void {
@@ -219,7 +201,7 @@ function addLearning(register: Register): void {
 
 /** The words of `--help`, for the command that prints them. */
 function writeHelp(context: CliContext): HelpTexts {
-  const program = createProgram(context, () => undefined);
+  const program = createProgram(context, { exitCode: EXIT_CODES.ok, context });
   const commands = program.commands.map((command) => [command.name(), command.helpInformation()] as const);
   return { program: program.helpInformation(), commands: new Map(commands) };
 }

@@ -7,6 +7,7 @@ import type { CliContext } from './context.ts';
 import { chooseStyle } from './display.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { OpenLock } from './lock-input.ts';
+import { tell } from './log.ts';
 import { assertWritable } from './write-file.ts';
 import { changeLock } from './write-lock.ts';
 
@@ -27,7 +28,7 @@ export async function prepareRecord(context: CliContext, lock: OpenLock): Promis
     return { ...lock, use };
   } catch (error) {
     if (use.mode === 'record') throw error;
-    context.stderr.write(`Note: ${lock.path} cannot be written; what is published is not recorded in it.\n`);
+    tell(context, 'warn', `Note: ${lock.path} cannot be written; what is published is not recorded in it.\n`);
     return undefined;
   }
 }
@@ -49,11 +50,11 @@ export async function recordLock(
   const news = collectNews(plan, result);
   try {
     if (await changeLock(context, lock, (current) => addNews(current, news, lock.use.lock))) {
-      context.stderr.write(`Recorded in ${lock.path} what is published now; commit it.\n`);
+      tell(context, 'info', `Recorded in ${lock.path} what is published now; commit it.\n`);
     }
     return [];
   } catch (error) {
-    context.stderr.write(renderError(toPlaitError(error), chooseStyle(context, context.stderr, 'auto')));
+    tell(context, 'info', renderError(toPlaitError(error), chooseStyle(context, context.stderr, 'auto')));
     return [failed];
   }
 }

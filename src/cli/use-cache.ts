@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { findCacheDirectory } from '../cache/cache-directory.ts';
 import { type ContentCache, NO_CACHE, openContentCache } from '../cache/content-cache.ts';
 import type { CliContext } from './context.ts';
+import { tell } from './log.ts';
 import type { CacheOptions } from './options.ts';
 
 /** Where the flags and the environment say that the cache is; undefined for none. Absolute. */
@@ -18,7 +19,7 @@ export async function withCache<T>(
 ): Promise<T> {
   const directory = chooseCacheDirectory(context, options);
   if (directory === undefined) return use(NO_CACHE);
-  const onProblem = (message: string) => context.stderr.write(`Note: ${message}\n`);
+  const onProblem = (message: string) => tell(context, 'warn', `Note: ${message}\n`);
   const cache = openContentCache({ directory, onProblem });
   try {
     return await use(cache);

@@ -2,6 +2,7 @@ import { isDigest } from '../oci/digest.ts';
 import { type Repository, toRepositoryKey } from '../oci/repository.ts';
 import type { Clock } from '../transport/clock.ts';
 import type { RetryPolicy, Timeouts } from '../transport/policy.ts';
+import type { RequestEvent } from '../transport/request-event.ts';
 import { announceReferrers } from './announce-referrers.ts';
 import { createBlobCopies } from './blob-copies.ts';
 import { createChannels } from './channels.ts';
@@ -38,6 +39,8 @@ export interface RegistryClientOptions {
   readonly parallelism?: number;
   readonly timeouts?: Partial<Timeouts>;
   readonly retry?: Partial<RetryPolicy>;
+  /** Called for every request that was sent, to token servers too. */
+  readonly onRequest?: ((event: RequestEvent) => void) | undefined;
 }
 
 /** A client for all registries of one run. Nothing is sent before the first call; `close` it at the end. */

@@ -7,6 +7,7 @@ import type { HttpRequest, HttpResponse } from './message.ts';
 import { isCut, isTlsError, locate, toNetworkError } from './network-error.ts';
 import type { Timeouts } from './policy.ts';
 import { findNextHop, type Hop, selectHeaders, toFirstHop } from './redirect.ts';
+import { nameFailure, type RequestEvent, toShownUrl } from './request-event.ts';
 import { toHttpsOnlyError } from './tls-error.ts';
 import type { Trust } from './trust.ts';
 
@@ -22,6 +23,10 @@ export interface ExchangeContext {
   readonly userAgent: string;
   /** Called for every request that goes out, with what it counts as. */
   readonly count: (kind: string) => void;
+  /** Called for every request when its answer has begun, or it failed. */
+  readonly onRequest?: ((event: RequestEvent) => void) | undefined;
+  /** Monotonic milliseconds. */
+  readonly elapsed: () => number;
 }
 
 /**
@@ -58,6 +63,7 @@ async function dispatch(context: ExchangeContext, request: HttpRequest, hop: Hop
   const signal = isCutOff(request) ? request.signal : undefined;
   signal?.throwIfAborted();
   context.count(findKind(request, hop));
+  const note = startNote(context, hop);
   try {
     const answer = await agent.request({
       origin: hop.url.origin,
@@ -71,12 +77,23 @@ async function dispatch(context: ExchangeContext, request: HttpRequest, hop: Hop
       ...(hop.sendsBody ? { body: toBody(request) } : {}),
       ...(signal === undefined ? {} : { signal }),
     });
+    note({ status: answer.statusCode });
     // A body that is given up reports so as an event, which would end the process when nobody listens.
     answer.body.on('error', () => undefined);
     return answer;
   } catch (error) {
+    note({ failure: nameFailure(error) });
     throw isPlaitError(error) ? withPurpose(error, request) : await explain(context, error, { request, hop });
   }
+}
+
+function startNote(
+  { onRequest, elapsed }: ExchangeContext,
+  { method, url }: Hop,
+): (outcome: Pick<RequestEvent, 'status' | 'failure'>) => void {
+  if (onRequest === undefined) return () => undefined;
+  const startedAt = elapsed();
+  return (outcome) => onRequest({ method, url: toShownUrl(url), durationMs: elapsed() - startedAt, ...outcome });
 }
 
 interface Sent {

@@ -10,6 +10,7 @@ import { createTraffic } from './host-traffic.ts';
 import type { BodyLimit, BufferedResponse, HttpRequest, StreamedResponse } from './message.ts';
 import { DEFAULT_RETRY, DEFAULT_TIMEOUTS, type RetryPolicy, type Timeouts } from './policy.ts';
 import { createProxyFinder } from './proxy.ts';
+import type { RequestEvent } from './request-event.ts';
 import { createRetrier } from './retrier.ts';
 import { createSchemeFinder, type SchemeFinder } from './scheme.ts';
 import { createTrustFinder } from './trust.ts';
@@ -51,6 +52,8 @@ export interface TransportOptions {
   readonly parallelism?: number;
   readonly timeouts?: Partial<Timeouts>;
   readonly retry?: Partial<RetryPolicy>;
+  /** Called for every request that was sent. */
+  readonly onRequest?: ((event: RequestEvent) => void) | undefined;
 }
 
 const GLOBAL_LIMIT = 32;
@@ -69,6 +72,8 @@ export function createTransport(options: TransportOptions): Transport {
     timeouts,
     userAgent,
     count: (kind) => counts.count(kind),
+    onRequest: options.onRequest,
+    elapsed: () => options.clock.elapsed(),
   };
   const retrier = createRetrier({
     clock: options.clock,

@@ -13,6 +13,7 @@ import { chooseStyle, startProgress } from '../display.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { importFile } from '../import-file.ts';
 import { findSettings } from '../load-input.ts';
+import { tell } from '../log.ts';
 import type { CacheOptions, ConnectionOptions, DisplayOptions, InputOptions } from '../options.ts';
 import { withCache } from '../use-cache.ts';
 import { assertAbsent, assertWritable, writeWholeFile } from '../write-file.ts';
@@ -44,7 +45,7 @@ export async function runImport(
   if (options.overwrite !== true) await assertAbsent(context, options.out);
   const isFile = options.script !== undefined || options.manifestTool !== undefined;
   const result = leaveOutInvalid(await (isFile ? importFile(context, options) : importTags(context, options, names)));
-  context.stderr.write(renderImportNotes(result.notes, chooseStyle(context, context.stderr, options.color)));
+  tell(context, 'info', renderImportNotes(result.notes, chooseStyle(context, context.stderr, options.color)));
   if (result.config.images.length === 0) throw nothingFound(isFile);
   const text = writeConfig(result.config);
   if (options.out === undefined) context.stdout.write(text);

@@ -7,6 +7,7 @@ import { startProgress } from '../display.ts';
 import { type ExitCode, strongest } from '../exit-codes.ts';
 import { loadChecked } from '../load-input.ts';
 import { openLock } from '../lock-input.ts';
+import { tell } from '../log.ts';
 import type {
   CacheOptions,
   ConnectionOptions,
@@ -70,7 +71,7 @@ export async function saveAndPublish(context: CliContext, { report, reporting, o
   await publishRun(context, reporting, { report });
   if (out !== undefined) {
     const { checksum } = report.document;
-    context.stderr.write(`Saved ${out}, checksum ${checksum}; apply it with  plait apply ${out}\n`);
+    tell(context, 'info', `Saved ${out}, checksum ${checksum}; apply it with  plait apply ${out}\n`);
   }
 }
 

@@ -11,6 +11,7 @@ import type { CliContext } from '../context.ts';
 import { startProgress } from '../display.ts';
 import { EXIT_CODES, type ExitCode, strongest } from '../exit-codes.ts';
 import { findSettings } from '../load-input.ts';
+import { tell } from '../log.ts';
 import type { ConnectionOptions, DisplayOptions, InputOptions, SelectionOptions } from '../options.ts';
 import { collectFacts, planCodes } from '../planning.ts';
 import { makeReport, openReporting } from '../reporting.ts';
@@ -45,7 +46,7 @@ export async function runRollback(context: CliContext, options: RollbackOptions,
     const document = toPlanDocument(plan, facts);
     const report = await makeReport(context, { plan, document });
     await saveAndPublish(context, { report, reporting, out: options.out });
-    if (isIdle(plan)) context.stderr.write(`Nothing to roll back: ${describeIdle(reversals.length)}.\n`);
+    if (isIdle(plan)) tell(context, 'info', `Nothing to roll back: ${describeIdle(reversals.length)}.\n`);
     const hasMoved = states.some((state) => state.kind === 'moved');
     const codes = planCodes(plan, options.detailedExitcode === true);
     return strongest([...codes, ...(hasMoved ? [EXIT_CODES.stale] : [])]);

@@ -7,6 +7,7 @@ import { verifyPlanDocument } from '../../plan/verify-document.ts';
 import type { Report, ResultReport } from '../../report/report.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
+import { tell } from '../log.ts';
 import type { DisplayOptions } from '../options.ts';
 import { readPlanBytes } from '../plan-file.ts';
 import { findReportFolder } from '../report-folder.ts';
@@ -24,7 +25,7 @@ export async function runShow(context: CliContext, options: ShowOptions, path: s
   const envelope = openPlanFile(bytes);
   const foreign = findProblem(() => assertReadable(envelope));
   if (foreign !== undefined) {
-    context.stderr.write(`Note: ${foreign.message}; shown as it is.\n`);
+    tell(context, 'warn', `Note: ${foreign.message}; shown as it is.\n`);
     context.stdout.write(`${JSON.stringify(envelope.json, null, 2)}\n`);
     return EXIT_CODES.ok;
   }
@@ -37,16 +38,16 @@ export async function runShow(context: CliContext, options: ShowOptions, path: s
 async function openPlan(context: CliContext, envelope: PlanEnvelope): Promise<Report> {
   const document = readPlanDocument(envelope);
   const problem = findProblem(() => verifyPlanDocument(document));
-  if (problem !== undefined) context.stderr.write(`Warning: ${problem.message}. It cannot be applied.\n`);
+  if (problem !== undefined) tell(context, 'warn', `Warning: ${problem.message}. It cannot be applied.\n`);
   const late = findProblem(() => assertCurrent(document, context.clock.now()));
-  if (late !== undefined) context.stderr.write(`Note: ${late.message}. It cannot be applied.\n`);
+  if (late !== undefined) tell(context, 'warn', `Note: ${late.message}. It cannot be applied.\n`);
   return makeReport(context, { plan: fromPlanDocument(document, new Map()), document });
 }
 
 async function openResult(context: CliContext, bytes: Uint8Array): Promise<ResultReport> {
   const document = decodeResultDocument(bytes);
   const problem = findProblem(() => assertUntouched(document));
-  if (problem !== undefined) context.stderr.write(`Warning: ${problem.message}.\n`);
+  if (problem !== undefined) tell(context, 'warn', `Warning: ${problem.message}.\n`);
   return { kind: 'apply', document, planned: undefined, folder: await findReportFolder(context) };
 }
 

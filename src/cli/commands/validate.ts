@@ -1,14 +1,14 @@
 import { ConfigError, type Diagnostic } from '../../config/diagnostic.ts';
 import type { LoadedConfig } from '../../config/load.ts';
-import { renderDiagnostics } from '../../report/text-diagnostics.ts';
 import { renderOnline } from '../../report/text-online.ts';
 import { type OnlineReport, trySources } from '../../state/try-sources.ts';
 import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';
-import { chooseStyle, startProgress } from '../display.ts';
+import { startProgress } from '../display.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { loadInput, readInput } from '../load-input.ts';
 import { openLock } from '../lock-input.ts';
+import { tellDiagnostics } from '../log.ts';
 import type { ConnectionOptions, DisplayOptions, InputOptions, LockOptions } from '../options.ts';
 import { parseOutputs, writeOutputs } from '../output-targets.ts';
 import { assertWritable } from '../write-file.ts';
@@ -43,13 +43,12 @@ export async function runValidate(context: CliContext, options: ValidateOptions)
   const input = await readInput(context, options);
   const offline = judge(() => loadInput(context, options, input));
   const verdict = options.online === true ? await addOnline(context, options, offline) : offline;
-  const style = chooseStyle(context, context.stderr, options.color);
   await writeOutputs(context, outputs, (format) =>
     format === 'json' ? toJson(verdict) : describe(verdict, input.configs),
   );
   const problems = verdict.online?.report.problems ?? [];
   if (!outputs.some((output) => output.format === 'json' && output.path === undefined)) {
-    context.stderr.write(renderDiagnostics([...verdict.diagnostics, ...problems], input.texts, style));
+    tellDiagnostics(context, [...verdict.diagnostics, ...problems], { texts: input.texts, color: options.color });
   }
   if (verdict.config === undefined) return EXIT_CODES.usage;
   return problems.some(({ severity }) => severity === 'error') ? EXIT_CODES.error : EXIT_CODES.ok;

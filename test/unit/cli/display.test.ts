@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { CliContext, Output } from '../../../src/cli/context.ts';
+import type { CliContext } from '../../../src/cli/context.ts';
 import { chooseStyle } from '../../../src/cli/display.ts';
+import type { Output } from '../../../src/cli/output.ts';
 
 const terminal: Output = { isTerminal: true, columns: 80, write: () => undefined };
 const pipe: Output = { ...terminal, isTerminal: false };
