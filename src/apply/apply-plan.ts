@@ -89,6 +89,8 @@ async function runSteps(context: ApplyContext, works: Works, options: ApplyOptio
     });
   }
   await moveAll(context, publish, isOver);
+  const moved = publish.filter(isPlain).flatMap((work) => work.tags.filter((tag) => tag.status === 'moved'));
+  if (moved.length > 0) context.emit({ kind: 'phase', phase: 'verify', total: moved.length });
   await each(publish.filter(isPlain), (work) => verifyTags(context, work));
   await converge(context, publish);
   await deleteAll(context, remove, { isOver, isSafe: !all.some((work) => hasFailed(work) || isStale(work)) });

@@ -96,6 +96,7 @@ images:
 
     expect(code).toBe(0);
     expect(order).toEqual(['version', 'planned', 'apply_start', 'apply_progress', 'apply_complete', 'summary']);
+    expect(events.filter((event) => event.type === 'apply_progress' && event.done > event.total)).toEqual([]);
     expect(events.filter(({ type }) => type === 'apply_complete')).toHaveLength(2);
     expect(readFileSync(join(folder, 'out/copy'), 'utf8')).toBe(stdout);
   });
