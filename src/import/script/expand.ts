@@ -1,5 +1,5 @@
 import type { ShellWord, WordPart } from './shell-token.ts';
-import type { Bindings } from './variables.ts';
+import type { Binding, Bindings } from './variables.ts';
 
 /** A word of a command as far as it is known: texts, and variables that the environment gives. */
 export interface ExpandedWord {
@@ -62,11 +62,26 @@ function expandVariable(part: VariablePart, { bindings, depth }: Expansion): rea
   const binding = bindings.get(name);
   if (depth > MAX_DEPTH) return { problem: `$${name} is made of itself` };
   const inner = { bindings, depth: depth + 1 };
-  if (binding?.kind === 'unknown') return [{ kind: 'variable', name, fallback: undefined }];
+  if (binding?.kind === 'item') {
+    bindings.spend(binding.text);
+    return [{ kind: 'text', text: binding.text }];
+  }
   if (binding?.kind === 'value') return writeOut(name, expandParts(binding.parts, inner));
-  const fallback = binding?.fallback ?? part.fallback;
+  return expandFallback(name, binding === undefined ? part.fallback : findFallback(binding), inner);
+}
+
+function findFallback(binding: Binding): readonly WordPart[] | undefined {
+  return binding.kind === 'environment' ? binding.fallback : undefined;
+}
+
+/** What the environment may give, and what it is else. */
+function expandFallback(
+  name: string,
+  fallback: readonly WordPart[] | undefined,
+  expansion: Expansion,
+): readonly Loose[] | Untold {
   if (fallback === undefined) return [{ kind: 'variable', name, fallback: undefined }];
-  const value = expandParts(fallback, inner);
+  const value = expandParts(fallback, expansion);
   if ('problem' in value) return [{ kind: 'variable', name, fallback: undefined }];
   const text = readText(value);
   if (text === undefined || text === '') return value;

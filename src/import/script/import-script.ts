@@ -9,7 +9,8 @@ import { readValue } from './flags.ts';
 import { findLine, ListBook } from './list-book.ts';
 import { readDockerCommand } from './read-commands.ts';
 import type { ScriptState } from './script-state.ts';
-import { listCommands, type ShellCommand } from './shell-commands.ts';
+import { listSteps, type ShellCommand, type ShellLoop, type ShellStep } from './shell-commands.ts';
+import type { ShellWord } from './shell-token.ts';
 import { Bindings, bindVariables } from './variables.ts';
 
 /** A script, and where its variables may come from. */
@@ -54,9 +55,7 @@ export function readScript({ path, text, environment }: ScriptSource): ReadScrip
     note: (line, message, severity = 'note') => notes.push({ severity, where: place(line), message }),
   };
   const bindings = new Bindings();
-  for (const command of listCommands(text)) {
-    if (!bindVariables(command, bindings)) readCommand(command, bindings, state);
-  }
+  followSteps(listSteps(text), bindings, state);
   const { lists, superseded, unpushed } = state.book.finish();
   for (const { where, repository, tags } of superseded) {
     notes.push({ severity: 'note', where, message: `${repository}:${tags[0] ?? ''} is made again further down` });
@@ -65,7 +64,51 @@ export function readScript({ path, text, environment }: ScriptSource): ReadScrip
     const message = `the script never pushes ${repository}:${tags[0] ?? ''}; taken as if it did`;
     notes.push({ severity: 'note', where, message });
   }
-  return { path, lists, bindings, insecure: [...state.insecure], notes };
+  return { path, lists, bindings, insecure: [...state.insecure], notes: dropRepeated(notes) };
+}
+
+/** A loop says the same in every round. */
+function dropRepeated(notes: readonly ImportNote[]): readonly ImportNote[] {
+  return [...new Map(notes.map((note) => [`${note.where} ${note.message}`, note])).values()];
+}
+
+function followSteps(steps: readonly ShellStep[], bindings: Bindings, state: ScriptState): void {
+  for (const step of steps) {
+    if (step.kind === 'loop') followLoop(step, bindings, state);
+    else if (!bindVariables(step, bindings)) readCommand(step, bindings, state);
+  }
+}
+
+/** Each round, where the words of the loop are known; else what is in it is left out, with its lines. */
+function followLoop({ name, words, body, line }: ShellLoop, bindings: Bindings, state: ScriptState): void {
+  const items = listItems(words, bindings);
+  if (items === undefined) {
+    bindings.set(name, { kind: 'unknown', what: 'set in a loop', line });
+    followSteps(body.map(toUncertain), bindings, state);
+    return;
+  }
+  for (const text of items) {
+    bindings.beginRound(name, { kind: 'item', text, line });
+    followSteps(body, bindings, state);
+  }
+}
+
+function listItems(words: readonly ShellWord[], bindings: Bindings): readonly string[] | undefined {
+  const items: string[] = [];
+  for (const word of words) {
+    const expanded = expandWord(word, bindings);
+    if ('problem' in expanded) return undefined;
+    for (const { pieces } of expanded) {
+      if (pieces.some(({ kind }) => kind === 'variable')) return undefined;
+      items.push(pieces.map((piece) => (piece.kind === 'text' ? piece.text : '')).join(''));
+    }
+  }
+  return items;
+}
+
+function toUncertain(step: ShellStep): ShellStep {
+  if (step.kind === 'loop') return { ...step, body: step.body.map(toUncertain) };
+  return { ...step, when: step.when ?? 'in a loop' };
 }
 
 function readCommand(command: ShellCommand, bindings: Bindings, state: ScriptState): void {

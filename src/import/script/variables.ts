@@ -6,6 +6,8 @@ import type { ShellWord, WordPart } from './shell-token.ts';
 export type Binding =
   /** It is this. */
   | { readonly kind: 'value'; readonly parts: readonly WordPart[]; readonly line: number }
+  /** It is this in one round of a loop. */
+  | { readonly kind: 'item'; readonly text: string; readonly line: number }
   /** The environment gives it, and this is what it is without. */
   | { readonly kind: 'environment'; readonly fallback: readonly WordPart[]; readonly line: number }
   /** Only a shell can tell: `what` says why. */
@@ -13,11 +15,14 @@ export type Binding =
 
 /** Characters that all expansions of a script may come to; far more than a script that somebody wrote. */
 const MAX_EXPANDED_CHARS = 4 * 1024 * 1024;
+/** Rounds of all loops. */
+const MAX_ROUNDS = 10_000;
 
 /** The variables of a script as far as it was read, and how much may still be made of them. */
 export class Bindings {
   readonly #bindings = new Map<string, Binding>();
   #left = MAX_EXPANDED_CHARS;
+  #roundsLeft = MAX_ROUNDS;
 
   get(name: string): Binding | undefined {
     return this.#bindings.get(name);
@@ -30,8 +35,19 @@ export class Bindings {
   /** To be called for every text that expansion makes. Throws IMPORT_INVALID for variables that are made of each other without end. */
   spend(text: string): void {
     this.#left -= text.length + 1;
-    if (this.#left >= 0) return;
-    throw new PlaitError('IMPORT_INVALID', 'the variables of the script come to more than can be read', {
+    this.#check();
+  }
+
+  /** To be called for every round of a loop; throws as {@link Bindings.spend}. */
+  beginRound(name: string, item: Binding): void {
+    this.#roundsLeft -= 1;
+    this.#check();
+    this.set(name, item);
+  }
+
+  #check(): void {
+    if (this.#left >= 0 && this.#roundsLeft >= 0) return;
+    throw new PlaitError('IMPORT_INVALID', 'the variables and loops of the script come to more than can be read', {
       hint: 'import a script with only the lines that make the tags',
     });
   }

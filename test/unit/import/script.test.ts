@@ -26,6 +26,27 @@ const MADE = 'a.io/x:1 <- linux/amd64 linux/arm64 a.io/x:1-{arch}';
 
 describe('a script is read for what it makes', () => {
   it.each([
+    [
+      'a loop over words',
+      'for A in amd64 arm64; do\n  docker manifest create --amend a.io/x:1 a.io/x:1-$A\ndone\ndocker manifest push a.io/x:1',
+      MADE,
+    ],
+    [
+      'a loop over a list in a variable',
+      'ARCHES="amd64 arm64"\nfor A in $ARCHES\ndo docker manifest create -a a.io/x:1 a.io/x:1-${A}; done',
+      MADE,
+    ],
+    [
+      'a loop in a loop',
+      'for T in 1; do for A in amd64 arm64; do docker manifest create -a a.io/x:$T a.io/x:$T-$A; done; done',
+      MADE,
+    ],
+    [
+      'a loop whose body has a condition',
+      'for A in amd64 arm64; do if x; then y; fi; docker manifest create -a a.io/x:1 a.io/x:1-$A; done',
+      MADE,
+    ],
+    ['a loop that has no end', 'for A in amd64 arm64; do docker manifest create -a a.io/x:1 a.io/x:1-$A', MADE],
     ['create and push', `${CREATE}docker manifest push a.io/x:1`, MADE],
     ['a list in several lines', CREATE.replaceAll(' a.io/x:1-', ' \\\n  a.io/x:1-'), MADE],
     ['quotes', CREATE.replaceAll(/(a\.io\S+)/g, '"$1"'), MADE],
@@ -153,6 +174,26 @@ describe('a script is read for what it makes', () => {
 
 describe('a script is noted line by line for what is left out', () => {
   it.each([
+    [
+      'a loop over what a command prints, in a loop over words',
+      'for A in a b; do for B in $(ls); do\ndocker manifest create a.io/x:1 a.io/x:1-$B; done; done',
+      ['warning release.sh:2'],
+    ],
+    [
+      'a loop over words in another loop',
+      'while x; do for A in a b; do\ndocker manifest create a.io/x:1 a.io/x:1-$A; done; done',
+      ['warning release.sh:2'],
+    ],
+    [
+      'a loop that counts',
+      'for ((i=0; i<3; i++)); do\ndocker manifest create a.io/x:1 a.io/x:1-$i; done',
+      ['warning release.sh:2'],
+    ],
+    [
+      'a loop over the arguments',
+      'for A; do\ndocker manifest create a.io/x:1 a.io/x:1-$A; done',
+      ['warning release.sh:2'],
+    ],
     ['a command in a loop', `for i in $(ls); do\n${CREATE}done`, ['warning release.sh:2']],
     ['a command under a condition', `if [ -n "$CI" ]; then\n${CREATE}fi`, ['warning release.sh:2']],
     ['a command that runs when another one fails', `true ||\n${CREATE}`, ['warning release.sh:2']],
@@ -220,6 +261,7 @@ describe('a script that was made to do harm', () => {
   );
 
   it.each([
+    ['has loops in loops', `${'for A in 1 2 3 4 5 6 7 8 9; do '.repeat(40)} docker manifest push a.io/x:1`],
     ['is too long', 'x'.repeat(1024 * 1024 + 1)],
     ['has variables made of variables', `${bomb}\ndocker manifest create $v9 a.io/x:arm\n`],
     ['has braces made of braces', `docker manifest create a.io/x:1 ${'{a,b}'.repeat(40)}\n`],
