@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startPlayground } from '../../src/playground/server.ts';
 import { PLATFORMS, type Rivals, readEntries, runRivals, seedRivals, type Way } from '../support/amend-rivals.ts';
-import { bundleCli } from '../support/bundle-cli.ts';
 import { describeWithRegistry, startRegistry } from '../support/real-registry.ts';
 
 /** `AMEND_ROUNDS=20` for figures that mean something. */
@@ -11,17 +10,12 @@ const TRIALS = Array.from({ length: ROUNDS }, (_, index) => index + 1).flatMap((
   WAYS.map((way) => [way, round] as const),
 );
 
-let program: string;
-beforeAll(async () => {
-  program = await bundleCli();
-});
-
 function describeRivals(start: () => Promise<Rivals['registry'] & { stop(): Promise<void> }>): void {
   let rivals: Rivals;
   let entries: readonly string[];
   beforeAll(async () => {
     const registry = await start();
-    rivals = { registry, program, repository: 'app' };
+    rivals = { registry, repository: 'app' };
     entries = await seedRivals(rivals);
     return () => registry.stop();
   });

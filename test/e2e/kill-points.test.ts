@@ -1,6 +1,5 @@
 import pLimit from 'p-limit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleCli } from '../support/bundle-cli.ts';
+import { afterAll, describe, expect, it } from 'vitest';
 import { listKillPoints, runUndisturbed, surviveKill } from '../support/kill-run.ts';
 import { KILL_SCENARIOS } from '../support/kill-scenarios.ts';
 
@@ -14,21 +13,17 @@ function describeTally({ tried, recovered, scenarios }: Readonly<Record<string, 
 
 describe('apply that is killed at any one of its requests leaves every tag old or new, and finishes when run again', () => {
   const tally = { tried: 0, recovered: 0, scenarios: 0 };
-  let program: string;
-  beforeAll(async () => {
-    program = await bundleCli();
-  });
   afterAll(() => process.stdout.write(`${describeTally(tally)}\n`));
 
   it.each(KILL_SCENARIOS.map((scenario) => [scenario.title, scenario] as const))(
     '%s',
     { timeout: SCENARIO_MS },
     async (_title, scenario) => {
-      const goal = await runUndisturbed({ scenario, program });
+      const goal = await runUndisturbed({ scenario });
       const points = listKillPoints(goal);
       tally.tried += points.length;
       tally.scenarios += 1;
-      const problems = await pLimit(AT_ONCE).map(points, (point) => surviveKill({ scenario, program }, goal, point));
+      const problems = await pLimit(AT_ONCE).map(points, (point) => surviveKill({ scenario }, goal, point));
       tally.recovered += problems.filter((list) => list.length === 0).length;
 
       expect(goal.code).toBe(0);

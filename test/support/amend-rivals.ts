@@ -27,8 +27,6 @@ export const PLATFORMS: readonly string[] = [
 
 export interface Rivals {
   readonly registry: { readonly host: string; readonly url: string };
-  /** Path of the program. */
-  readonly program: string;
   /** The repository of the images and of the tag that all of them write. */
   readonly repository: string;
 }
@@ -48,7 +46,7 @@ export async function seedRivals({ registry, repository }: Rivals): Promise<read
 
 /** Starts a process for each platform, all at the same time, each of which adds its own to `tag`. */
 export async function runRivals(rivals: Rivals, way: Way, tag: string): Promise<readonly CliResult[]> {
-  const { registry, repository, program } = rivals;
+  const { registry, repository } = rivals;
   const target = `${registry.host}/${repository}`;
   const env = { XDG_CACHE_HOME: join(makeTempDir(), 'cache') };
   return Promise.all(
@@ -56,7 +54,7 @@ export async function runRivals(rivals: Rivals, way: Way, tag: string): Promise<
       const source = `${target}:build-${index}`;
       const folder = makeProject(describeJob({ target, tag, platform, source }));
       const args = way === 'apply' ? ['apply', '--yes'] : ['create', '--amend', '--yes', `${target}:${tag}`, source];
-      return plait(folder, args, { program, env, timeoutMs: 120_000 });
+      return plait(folder, args, { env, timeoutMs: 120_000 });
     }),
   );
 }

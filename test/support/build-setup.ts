@@ -18,7 +18,7 @@ export interface CliBuild {
 }
 
 const PROGRAM = resolve('dist/bin.js');
-const SOURCES = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const SOURCES = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/bundle.mjs'];
 const LOCK = resolve('node_modules/.cache/plait/build.lock');
 const BUILD_MS = 120_000;
 

@@ -8,8 +8,6 @@ import { makeTempDir } from './temp-dir.ts';
 /** What is killed, and while it does what. */
 export interface KillTrial {
   readonly scenario: KillScenario;
-  /** Path of the program. */
-  readonly program: string;
 }
 
 /** What a scenario comes to when nobody interrupts it. */
@@ -69,13 +67,10 @@ export async function surviveKill(trial: KillTrial, goal: Undisturbed, point: Ki
 }
 
 async function onStage<T>(
-  { scenario, program }: KillTrial,
+  { scenario }: KillTrial,
   use: (stage: KillStage, folders: { readonly cwd: string; readonly home: string }) => Promise<T>,
 ): Promise<T> {
-  const stage = await startStage({
-    program,
-    ...(scenario.features === undefined ? {} : { features: scenario.features }),
-  });
+  const stage = await startStage(scenario.features === undefined ? {} : { features: scenario.features });
   try {
     await scenario.prepare(stage);
     const folders = { cwd: makeProject(scenario.config(stage)), home: makeTempDir() };

@@ -39,13 +39,11 @@ export interface StagedRun extends CliResult {
 }
 
 export interface StageOptions {
-  /** Path of the program to be killed. */
-  readonly program: string;
   readonly features?: Partial<Features>;
 }
 
 /** The registries take manifests whose children they lack, so that only the order of the requests keeps tags whole. */
-export async function startStage({ program, features }: StageOptions): Promise<KillStage> {
+export async function startStage({ features }: StageOptions): Promise<KillStage> {
   const trap: { current?: Trap } = {};
   const options = {
     features: { sparse: true, ...features },
@@ -59,7 +57,6 @@ export async function startStage({ program, features }: StageOptions): Promise<K
     run: async (args, { cwd, home, point }) => {
       const victim: { child?: { kill(signal: 'SIGKILL'): boolean } } = {};
       const running = runCli(args, {
-        program,
         cwd,
         env: homeVariables(home),
         onStart: (child) => {

@@ -3,8 +3,6 @@ import { inject } from 'vitest';
 import { makeTempDir } from './temp-dir.ts';
 
 export interface CliOptions {
-  /** Another build of the program than the one that the run began with. */
-  readonly program?: string;
   /** An empty folder by default. */
   readonly cwd?: string;
   /** On top of an environment that holds nothing of the user's: PATH, and HOME in an empty folder. */
@@ -31,10 +29,9 @@ const TIMEOUT_MS = 60_000;
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const { path, problem } = inject('cli');
   if (problem !== undefined) throw new Error(problem);
-  const program = options.program ?? path;
   const home = makeTempDir();
   const env = { PATH: process.env.PATH, ...homeVariables(home), ...options.env };
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [path, ...args], {
     cwd: options.cwd ?? home,
     env,
     killSignal: 'SIGINT',
