@@ -26,6 +26,6 @@ ${scope === '' ? '' : html`<p>Part of the config only: <code>${scope}</code></p>
 
 /** How many tags are in a state; a button that shows them alone where scripts run. */
 export function renderCount(state: string, { sign, word, tone }: Look, count: number): Markup {
-  return html`<li class="${count === 0 ? 'none' : 'some'}"><button type="button" disabled data-state="${state}"><i class="badge ${tone}" aria-hidden="true">${sign}</i><span><b>${count}</b>${word}</span></button></li>
+  return html`<li class="${count === 0 ? 'none' : 'some'}"><button type="button" disabled data-state="${state}"><i class="badge ${tone}" aria-hidden="true">${sign}</i><span><b>${count} <small>tag${count === 1 ? '' : 's'}</small></b>${word}</span></button></li>
 `;
 }

@@ -34,6 +34,7 @@ i{font-style:normal}
 .counts button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 .counts button[aria-pressed=true]{border-color:var(--link);box-shadow:inset 0 0 0 1px var(--link)}
 .counts b{display:block;font-size:1.2rem;line-height:1.1;font-variant-numeric:tabular-nums}
+.counts small{font-size:.7rem;font-weight:400}
 .counts .none b,.counts .none span{opacity:.5}
 .badge{flex:none;display:inline-grid;place-items:center;width:1.7rem;height:1.7rem;border-radius:8px;font:700 1rem/1 var(--mono)}
 .badge.keep{background:var(--hover)}
