@@ -56,7 +56,9 @@ export function createContext(signal: AbortSignal): CliContext {
 function toOutput(stream: NodeJS.WriteStream & { readonly fd: number }): Output {
   return {
     isTerminal: isatty(stream.fd),
-    columns: stream.columns ?? 80,
+    get columns() {
+      return stream.columns ?? 80;
+    },
     write: (text) => void stream.write(text),
   };
 }

@@ -17,17 +17,30 @@ function isColored(context: CliContext, output: Output, color: DisplayOptions['c
   return output.isTerminal && term !== 'dumb';
 }
 
-/** Progress on standard error: a live line on a terminal, a line now and then in a log. */
-export function startProgress(context: CliContext, how: DisplayOptions['progress']): Progress {
+/**
+ * Progress on standard error: a live line on a terminal, a line now and then in a log. Nothing beside output for programs,
+ * unless it is asked for: many put both into one file.
+ */
+export function startProgress(
+  context: CliContext,
+  { progress: how, output }: Pick<DisplayOptions, 'progress' | 'output'>,
+): Progress {
   const { stderr, environment, clock } = context;
   const isLive = stderr.isTerminal && environment.CI === undefined && environment.TERM !== 'dumb';
-  const mode = how === 'auto' ? (isLive ? 'tty' : 'plain') : how;
+  const isForProgram = output.some((each) => MACHINE_FORMATS.includes(each));
+  const usual = isLive ? 'tty' : 'plain';
+  const mode = how === 'auto' ? (isForProgram ? 'none' : usual) : how;
   const isQuiet = context.log?.shows('info') === false;
   const isRecord = context.log?.isJson === true && mode === 'tty';
   return createProgress({
     mode: isQuiet ? 'none' : isRecord ? 'plain' : mode,
-    columns: stderr.columns,
+    get columns() {
+      return stderr.columns;
+    },
     write: (text) => stderr.write(text),
     elapsed: () => clock.elapsed(),
   });
 }
+
+/** On standard output. */
+const MACHINE_FORMATS: readonly string[] = ['json', 'ndjson', 'sarif'];

@@ -35,7 +35,7 @@ export interface LockOptions {
 export interface DisplayOptions {
   readonly output: readonly string[];
   readonly color: 'auto' | 'always' | 'never';
-  readonly progress: 'auto' | 'tty' | 'plain' | 'none';
+  readonly progress: 'auto' | 'tty' | 'plain' | 'ndjson' | 'none';
 }
 
 export function addInputOptions(command: Command): Command {
@@ -101,7 +101,9 @@ export function addViewOptions(command: Command): Command {
   return command
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
     .addOption(
-      new Option('--progress <how>', 'progress on stderr').choices(['auto', 'tty', 'plain', 'none']).default('auto'),
+      new Option('--progress <how>', 'progress on stderr')
+        .choices(['auto', 'tty', 'plain', 'ndjson', 'none'])
+        .default('auto'),
     )
     .addOption(new Option('--log-level <level>', 'how much to tell on stderr').choices([...LOG_LEVELS]).default('info'))
     .addOption(

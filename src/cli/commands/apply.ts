@@ -55,7 +55,7 @@ async function applySaved(context: CliContext, run: CommandRun, file: string): P
     }
     const applying = { planned, client, flags: options, reporting };
     if (plan.changes.length === 0) return strongest([...codes, ...(await saveNothing(context, { ...applying, plan }))]);
-    const progress = startProgress(context, options.progress);
+    const progress = startProgress(context, options);
     const plannedAt = Number.NEGATIVE_INFINITY;
     // What was right when the plan was made may have moved since: only what is done now is recorded.
     const recorded = { ...plan, unchanged: [] };
@@ -70,7 +70,7 @@ async function applyConfig(context: CliContext, { options, reporting }: CommandR
   const opened = await openLock(context, options);
   const lock = isDry ? undefined : await prepareRecord(context, opened);
   const question = { ...askPlan(config, options), lock: opened };
-  const progress = startProgress(context, options.progress);
+  const progress = startProgress(context, options);
   const access = isDry ? 'read' : 'write';
   return withClient(context, { access, settings: config.settings, flags: options }, async (client) => {
     const plannedAt = context.clock.elapsed();

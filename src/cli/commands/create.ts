@@ -103,7 +103,7 @@ async function createIndex(
   { declaration, reader }: Declared,
 ): Promise<ExitCode> {
   const { signal, clock } = context;
-  const progress = startProgress(context, options.progress);
+  const progress = startProgress(context, options);
   const plannedAt = clock.elapsed();
   const images = await readState(client, [declaration], { signal, reader, onProgress: progress.reading });
   progress.clear();

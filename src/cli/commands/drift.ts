@@ -19,7 +19,7 @@ export async function runDrift(context: CliContext, options: DriftOptions): Prom
   const config = await loadChecked(context, options);
   const lock = await openLock(context, options);
   const question = { ...askPlan(config, { ...options, allow: [] }), lock };
-  const progress = startProgress(context, options.progress);
+  const progress = startProgress(context, options);
   return withClient(context, { access: 'read', settings: config.settings, flags: options }, async (client) => {
     const { plan } = await computePlan(context, question, { client, progress, flags: options });
     const locked = lock.use === undefined ? {} : { lock: lock.use.lock };

@@ -104,7 +104,7 @@ async function importTags(
     all: options.all === true,
   } as const;
   const settings = await findSettings(context, options, 'read');
-  const progress = startProgress(context, options.progress);
+  const progress = startProgress(context, { progress: options.progress, output: [] });
   const result = await withClient(context, { access: 'read', settings, flags: options }, (client) =>
     withCache(context, options, (cache) =>
       importLive(client, request, { signal: context.signal, cache, onProgress: progress.reading }),

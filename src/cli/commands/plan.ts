@@ -43,7 +43,7 @@ export async function runPlan(context: CliContext, options: PlanOptions): Promis
   const config = await loadChecked(context, options);
   const lock = await openLock(context, options);
   const question = { ...askPlan(config, options), lock };
-  const progress = startProgress(context, options.progress);
+  const progress = startProgress(context, options);
   return withClient(context, { access: 'read', settings: config.settings, flags: options }, async (client) => {
     const { plan } = await computePlan(context, question, { client, progress, flags: options });
     const requests = client.requestCounts();

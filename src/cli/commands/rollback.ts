@@ -36,7 +36,7 @@ export async function runRollback(context: CliContext, options: RollbackOptions,
   const settings = await findSettings(context, options, 'read');
   const mayDelete = (registry: string) => settingsFor(settings, registry).deletes === 'tag';
   return withClient(context, { access: 'read', settings, flags: options }, async (client) => {
-    const progress = startProgress(context, options.progress);
+    const progress = startProgress(context, options);
     const states = await readReversals(client, reversals, { signal: context.signal, onProgress: progress.reading });
     progress.clear();
     const plan = planRollback({ states, mayDelete, scope });

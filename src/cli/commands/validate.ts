@@ -58,7 +58,7 @@ async function addOnline(context: CliContext, options: ValidateOptions, offline:
   const { config } = offline;
   if (config === undefined) return offline;
   const lock = await openLock(context, options);
-  const progress = startProgress(context, options.progress);
+  const progress = startProgress(context, options);
   return withClient(context, { access: 'read', settings: config.settings, flags: options }, async (client) => {
     const report = await trySources(client, config.declarations, {
       signal: context.signal,

@@ -58,6 +58,9 @@ export const eventSchema = z.discriminatedUnion('type', [
   }),
   event('apply_start', { changes: count, tags: count }),
   event('apply_progress', progress),
+  event('progress', { ...progress, phase: z.enum(['read', ...PHASES]) }).describe(
+    'Of --progress ndjson, on standard error and not part of a report',
+  ),
   event('apply_complete', { ...tag, status: z.enum(['done', 'already']) }).describe('A tag that is as it should be'),
   event('apply_errored', {
     ...tag,
