@@ -61,7 +61,7 @@ function toBlocked(change: Change): DocumentChange {
   const words = {
     code: null,
     message: guard?.message ?? null,
-    hint: guard === undefined ? null : `allow with ${guard.by}`,
+    hint: guard === undefined ? null : `${guard.by.startsWith('--') ? 'allow' : 'set'} with ${guard.by}`,
   };
   return {
     id: change.id,

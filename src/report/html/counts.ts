@@ -17,7 +17,7 @@ export interface HeaderParts {
 export function renderHeader({ title, state, time, scope, counts }: HeaderParts): Markup {
   const [name = '', verdict = ''] = title.split(': ');
   return html`<header>
-<p class="eyebrow"><span>plait ${name.toLowerCase()}</span><span class="pill ${state.tone}">${state.verb}</span><time datetime="${time}">${time.replace('T', ' ').replace('Z', ' UTC')}</time></p>
+<p class="eyebrow"><span>plait ${name.toLowerCase()}</span><span class="pill ${state.tone}">${state.verb}</span><time datetime="${time}">${time.replace('T', ' ').replace(/(?:\.\d+)?Z$/, ' UTC')}</time></p>
 <h1>${verdict}</h1>
 ${scope === '' ? '' : html`<p>Part of the config only: <code>${scope}</code></p>`}
 <ul class="counts" aria-label="Tags by state">${counts}</ul>

@@ -23,7 +23,7 @@ export function renderPlanPage(report: Report): string {
   const matrix = toMatrix(report);
   const changes = [...plan.changes, ...plan.blocked];
   const title = describeReport(report);
-  const main = html`${renderUrgent(urgent, 'Nothing is removed, held back, unreadable or missing.')}
+  const main = html`${renderUrgent(kind, urgent, 'Nothing is removed, held back, unreadable or missing.')}
 <h2 id="matrix">Tags and platforms</h2>
 ${renderTools()}
 ${matrix.rows.length === 0 ? html`<p class="meta">No tags.</p>` : renderMatrix(kind, matrix)}
@@ -52,7 +52,7 @@ function renderHead({ kind, document, plan }: Report, { title, matrix, urgent }:
   const hasWork = plan.changes.length > 0;
   const verb = urgent.length > 0 ? 'Needs a look' : hasWork && kind === 'plan' ? 'Ready to apply' : 'Nothing to do';
   const tone = urgent.some(({ level }) => level === 'error') ? 'remove' : urgent.length > 0 ? 'update' : 'add';
-  const shown = ROW_STATES.filter((state) => state !== 'ignored' || kind === 'drift');
+  const shown = ROW_STATES.filter((state) => state !== (kind === 'plan' ? 'ignored' : 'blocked'));
   const counts = shown.map((state) => renderCount(state, lookOfRow(kind, state), countRows(matrix, state)));
   return renderHeader({
     title,

@@ -19,7 +19,7 @@ export function renderResultPage(report: ResultReport): string {
   const findings = collectFindings(report);
   const urgent = findings.filter(isUrgent);
   const title = describeResult(document);
-  const main = html`${renderUrgent(urgent, 'Every tag is as it should be.')}
+  const main = html`${renderUrgent(report.kind, urgent, 'Every tag is as it should be.')}
 <h2 id="matrix">Tags</h2>
 ${renderTools()}
 ${document.changes.length === 0 ? html`<p class="meta">No tags.</p>` : renderTags(document.changes)}

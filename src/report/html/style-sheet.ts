@@ -28,7 +28,7 @@ i{font-style:normal}
 .remove{color:var(--remove);background:var(--remove-bg)}.restore{color:var(--restore);background:var(--restore-bg)}
 .blocked{color:var(--blocked);background:var(--blocked-bg)}.unreadable{color:var(--unreadable);background:var(--unreadable-bg)}
 .keep{color:var(--keep);background:var(--keep-bg)}
-.counts{display:grid;grid-template-columns:repeat(auto-fit,minmax(7rem,1fr));gap:.6rem;list-style:none;padding:0;margin:1.1rem 0 0}
+.counts{display:grid;grid-template-columns:repeat(auto-fit,minmax(7.6rem,1fr));gap:.6rem;list-style:none;padding:0;margin:1.1rem 0 0}
 .counts button{all:unset;box-sizing:border-box;display:flex;width:100%;gap:.6rem;align-items:center;padding:.55rem .7rem;background:var(--card);border:1px solid var(--line);border-radius:10px}
 .counts button:enabled{cursor:pointer}.counts button:enabled:hover{background:var(--hover)}
 .counts button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
