@@ -9,7 +9,7 @@ import type { Progress } from '../report/progress.ts';
 import type { Report, ResultReport } from '../report/report.ts';
 import { renderError } from '../report/text-error.ts';
 import type { CliContext } from './context.ts';
-import { chooseStyle } from './display.ts';
+import { chooseStyle, fitTo } from './display.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { Interruption } from './interruption.ts';
 import { tell } from './log.ts';
@@ -104,7 +104,9 @@ async function printResult(
 ): Promise<void> {
   const output = chooseTextOutput(context, reporting);
   const style = chooseStyle(context, output, reporting.flags.color);
-  output.write(`\n${await renderReport(report, 'text', { style, short: false, showUnchanged: false })}`);
+  output.write(
+    `\n${await renderReport(report, 'text', { style, short: false, showUnchanged: false, ...fitTo(output) })}`,
+  );
 }
 
 async function saveResultFile(

@@ -44,3 +44,8 @@ export function startProgress(
 
 /** On standard output. */
 const MACHINE_FORMATS: readonly string[] = ['json', 'ndjson', 'sarif'];
+
+/** How wide lines may be: as wide as the terminal, where there is one. */
+export function fitTo({ isTerminal, columns }: Output): { readonly columns?: number } {
+  return isTerminal ? { columns } : {};
+}

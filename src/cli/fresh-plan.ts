@@ -5,7 +5,7 @@ import type { Report } from '../report/report.ts';
 import { renderQuestion } from '../report/text-question.ts';
 import { type ApplyFlags, type ApplyRun, carryOut, chooseTextOutput, saveResult } from './applying.ts';
 import type { CliContext } from './context.ts';
-import { chooseStyle } from './display.ts';
+import { chooseStyle, fitTo } from './display.ts';
 import { EXIT_CODES, type ExitCode, strongest } from './exit-codes.ts';
 import { tell } from './log.ts';
 import { planCodes } from './planning.ts';
@@ -31,7 +31,12 @@ export async function showPlan(context: CliContext, planned: Report, reporting: 
   const { color, short, showUnchanged } = reporting.flags;
   const style = chooseStyle(context, output, color);
   output.write(
-    await renderReport(planned, 'text', { style, short: short === true, showUnchanged: showUnchanged === true }),
+    await renderReport(planned, 'text', {
+      style,
+      short: short === true,
+      showUnchanged: showUnchanged === true,
+      ...fitTo(output),
+    }),
   );
 }
 

@@ -7,7 +7,7 @@ import { createEventLog, type EventLog } from '../report/ndjson/event-log.ts';
 import type { AnyReport, Report } from '../report/report.ts';
 import { PLAIN } from '../report/style.ts';
 import type { CliContext } from './context.ts';
-import { chooseStyle } from './display.ts';
+import { chooseStyle, fitTo } from './display.ts';
 import { publishGithub, writeGithubOutputs } from './github.ts';
 import type { DisplayOptions } from './options.ts';
 import { type OutputTarget, parseOutputs, writeOutput } from './output-targets.ts';
@@ -107,7 +107,7 @@ export async function publish(
     if (target.format === 'ndjson' && events !== undefined) return writeEvents(context, events, target);
     const text = await renderReport(report, target.format, {
       ...words,
-      style: target.path === undefined ? style : PLAIN,
+      ...(target.path === undefined ? { style, ...fitTo(context.stdout) } : { style: PLAIN }),
     });
     return writeOutput(context, target, text);
   });

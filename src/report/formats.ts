@@ -1,4 +1,5 @@
 import { fromResultDocument } from '../apply/from-result-document.ts';
+import { fitLines } from './fit-lines.ts';
 import type { ReportFormat } from './format-names.ts';
 import type { AnyReport } from './report.ts';
 import type { Style } from './style.ts';
@@ -7,6 +8,8 @@ export interface ReportOptions {
   readonly style: Style;
   readonly short: boolean;
   readonly showUnchanged: boolean;
+  /** Of the terminal that shows the text; absent for a file or a pipe, which take lines of any length. */
+  readonly columns?: number;
 }
 
 /**
@@ -16,7 +19,7 @@ export interface ReportOptions {
 export async function renderReport(report: AnyReport, format: ReportFormat, options: ReportOptions): Promise<string> {
   switch (format) {
     case 'text':
-      return renderText(report, options);
+      return fitLines(await renderText(report, options), options.columns);
     case 'json':
       return `${JSON.stringify(report.document, null, 2)}\n`;
     case 'ndjson':
