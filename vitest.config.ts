@@ -29,6 +29,7 @@ export default defineConfig({
       project('conformance', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('contract', { ...patient, globalSetup: [registrySetup] }),
       project('interop', { ...patient, globalSetup: [registrySetup, 'test/interop/setup.ts'] }),
+      project('browser', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('e2e', { ...patient, globalSetup: [registrySetup, buildSetup] }),
     ],
   },

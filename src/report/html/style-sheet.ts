@@ -6,7 +6,7 @@ export const STYLE_SHEET = `
 --keep:#5b6678;--keep-bg:transparent;--mono:ui-monospace,SFMono-Regular,"Cascadia Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
 @media (prefers-color-scheme:dark){:root{--bg:#0e1116;--card:#171b22;--ink:#e6eaf0;--soft:#98a3b3;--line:#2a313c;--hover:#1e242d;--link:#79b8ff;
 --add:#7ee2a0;--add-bg:#12371f;--update:#f5c869;--update-bg:#3d2c07;--remove:#ff9d95;--remove-bg:#4a1518;
---restore:#7fd8ee;--restore-bg:#0b3642;--blocked:#d5b0ff;--blocked-bg:#35195a;--unreadable:#ffb184;--unreadable-bg:#47210c;--keep:#7f8a9a}}
+--restore:#7fd8ee;--restore-bg:#0b3642;--blocked:#d5b0ff;--blocked-bg:#35195a;--unreadable:#ffb184;--unreadable-bg:#47210c;--keep:#8f9bac}}
 *{box-sizing:border-box}
 html{scroll-padding-top:1rem}
 body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
@@ -51,7 +51,7 @@ i{font-style:normal}
 .tools{display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:center;margin-bottom:.7rem}
 .tools[hidden]{display:none}
 input{font:inherit;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.4rem .7rem;width:24rem;max-width:100%}
-.scroll{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:12px}
+.scroll{position:relative;overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:12px}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.28rem .6rem;font-weight:400;vertical-align:middle}
 .matrix thead th{vertical-align:bottom;font-size:.8rem;font-weight:600;color:var(--soft);border-bottom:1px solid var(--line);padding-block:.5rem}
@@ -86,7 +86,7 @@ footer{max-width:76rem;margin:2.5rem auto 0;padding:1rem 1.25rem 2rem;color:var(
 [data-hidden]{display:none}
 @media (min-width:60rem){.matrix tbody .alone{min-width:19rem}}
 @media (max-width:34rem){header{padding-top:1.2rem}main,header,footer{padding-inline:.8rem}h1{font-size:1.3rem}
-.counts{grid-template-columns:repeat(3,1fr)}.counts button{padding:.45rem .5rem;gap:.45rem}.finding{padding:.65rem .75rem;gap:.65rem}
+.counts{grid-template-columns:repeat(2,minmax(0,1fr))}.counts button{padding:.45rem .5rem;gap:.45rem}.finding{padding:.65rem .75rem;gap:.65rem}
 .matrix .n{min-width:6.5rem;max-width:9.5rem}.matrix tbody .n{padding-left:.5rem}th,td{padding-inline:.4rem}input{width:100%}}
 @media (prefers-reduced-motion:reduce){*{transition:none!important}}
 @media print{.tools{display:none}.scroll{overflow:visible}.finding,.change{break-inside:avoid}}
