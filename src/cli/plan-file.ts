@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { PlaitError } from '../errors/plait-error.ts';
+import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import type { PlanDocument } from '../plan/document-schema.ts';
 import { fromPlanDocument } from '../plan/from-document.ts';
 import { assertCurrent } from '../plan/lifetime.ts';
@@ -7,6 +7,7 @@ import type { Plan } from '../plan/plan.ts';
 import { MAX_PLAN_BYTES, openPlanFile, type PlanEnvelope, readPlanDocument } from '../plan/read-document.ts';
 import { verifyPlanDocument } from '../plan/verify-document.ts';
 import type { CliContext } from './context.ts';
+import { tell } from './log.ts';
 import { readWhole } from './read-whole.ts';
 
 /** A plan file and what it says, checked as far as showing it needs. */
@@ -57,4 +58,21 @@ export async function readSavedPlan(context: CliContext, path: string): Promise<
     });
   }
   return { document, plan };
+}
+
+/** For a plan that is only looked at: says when it is not as it was made. */
+export function warnOfEdits(context: CliContext, document: PlanDocument): void {
+  const problem = findProblem(() => verifyPlanDocument(document));
+  if (problem !== undefined) tell(context, 'warn', `Warning: ${problem.message}. It cannot be applied.\n`);
+}
+
+/** What a check throws, as a value. Throws what is no PlaitError. */
+export function findProblem(check: () => unknown): PlaitError | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (isPlaitError(error)) return error;
+    throw error;
+  }
 }

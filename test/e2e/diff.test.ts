@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Playground, startPlayground } from '../../src/playground/server.ts';
@@ -156,6 +156,16 @@ describe('plait diff of two plans', () => {
 
     expect(settled.code).toBe(0);
     expect(rowsOf(moved.stdout)).toEqual(['~ linux/amd64   # → #', '~ linux/arm64   # → #']);
+  });
+
+  it('says that one of them was edited', async () => {
+    await save('a.plan', [image('1', '1.0.0', 'linux/amd64')]);
+    const path = join(folder, 'a.plan');
+    writeFileSync(join(folder, 'b.plan'), readFileSync(path, 'utf8').replace('"name": "1"', '"name": "2"'));
+    const { code, stderr } = await run('diff', 'a.plan', 'b.plan');
+
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^Warning: the plan file was edited or damaged/);
   });
 
   it.each([

@@ -20,7 +20,7 @@ import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { findSettings } from '../load-input.ts';
 import type { ConnectionOptions, DisplayOptions, InputOptions } from '../options.ts';
 import { parseOutputs, writeOutputs } from '../output-targets.ts';
-import { readPlanEnvelope } from '../plan-file.ts';
+import { readPlanEnvelope, warnOfEdits } from '../plan-file.ts';
 import { toPulled } from './inspect.ts';
 
 export interface DiffOptions extends InputOptions, ConnectionOptions, DisplayOptions {
@@ -71,7 +71,9 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 async function readPlan(context: CliContext, path: string): Promise<Plan> {
-  return fromPlanDocument(readPlanDocument(await readPlanEnvelope(context, path)), new Map());
+  const document = readPlanDocument(await readPlanEnvelope(context, path));
+  warnOfEdits(context, document);
+  return fromPlanDocument(document, new Map());
 }
 
 async function compareReferences(

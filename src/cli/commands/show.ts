@@ -1,15 +1,13 @@
 import { assertUntouched, decodeResultDocument } from '../../apply/read-result.ts';
-import { isPlaitError, type PlaitError } from '../../errors/plait-error.ts';
 import { fromPlanDocument } from '../../plan/from-document.ts';
 import { assertCurrent } from '../../plan/lifetime.ts';
 import { assertReadable, openPlanFile, type PlanEnvelope, readPlanDocument } from '../../plan/read-document.ts';
-import { verifyPlanDocument } from '../../plan/verify-document.ts';
 import type { Report, ResultReport } from '../../report/report.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { tell } from '../log.ts';
 import type { DisplayOptions } from '../options.ts';
-import { readPlanBytes } from '../plan-file.ts';
+import { findProblem, readPlanBytes, warnOfEdits } from '../plan-file.ts';
 import { findReportFolder } from '../report-folder.ts';
 import { makeReport, openReporting, publish } from '../reporting.ts';
 
@@ -37,8 +35,7 @@ export async function runShow(context: CliContext, options: ShowOptions, path: s
 
 async function openPlan(context: CliContext, envelope: PlanEnvelope): Promise<Report> {
   const document = readPlanDocument(envelope);
-  const problem = findProblem(() => verifyPlanDocument(document));
-  if (problem !== undefined) tell(context, 'warn', `Warning: ${problem.message}. It cannot be applied.\n`);
+  warnOfEdits(context, document);
   const late = findProblem(() => assertCurrent(document, context.clock.now()));
   if (late !== undefined) tell(context, 'warn', `Note: ${late.message}. It cannot be applied.\n`);
   return makeReport(context, { plan: fromPlanDocument(document, new Map()), document });
@@ -49,14 +46,4 @@ async function openResult(context: CliContext, bytes: Uint8Array): Promise<Resul
   const problem = findProblem(() => assertUntouched(document));
   if (problem !== undefined) tell(context, 'warn', `Warning: ${problem.message}.\n`);
   return { kind: 'apply', document, planned: undefined, folder: await findReportFolder(context) };
-}
-
-function findProblem(check: () => unknown): PlaitError | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    if (isPlaitError(error)) return error;
-    throw error;
-  }
 }
