@@ -43,11 +43,14 @@ const BUILD_MS = 600_000;
 const PROBE_MS = 15_000;
 
 /** Finds or builds all of them; `announce` is called before what takes long. Never rejects: a reason is a result too. */
-export async function buildGoPrograms(announce: (line: string) => void): Promise<Readonly<Record<string, GoBuild>>> {
+export async function buildGoPrograms(
+  announce: (line: string) => void,
+  programs: readonly GoProgram[] = GO_PROGRAMS,
+): Promise<Readonly<Record<string, GoBuild>>> {
   const builds: Record<string, GoBuild> = {};
   await withLock(join(folderOf('lock'), 'build.lock'), BUILD_MS + PROBE_MS, async () => {
     const deadline = Date.now() + BUILD_MS;
-    for (const program of GO_PROGRAMS) {
+    for (const program of programs) {
       builds[program.name] = await obtain(program, { deadline, announce }).catch((error: unknown) => ({
         leftOut: error instanceof Error ? error.message : String(error),
       }));

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadModule } from '../scripts/load-module.mjs';
+
+const { findRegistryProgram } = await loadModule('../test/support/registry-program.ts');
+const { writeConfig } = await loadModule('../test/support/distribution-config.ts');
+
+const START_MS = 20_000;
+
+/** The real registry that the tests have too. Throws when there is none that is a program of its own. */
+export async function findRegistry() {
+  const { program, tried } = await findRegistryProgram();
+  if (program?.kind === 'binary') return program;
+  throw new Error(`docker-registry is needed, as a program: ${program?.kind ?? tried.join('; ')}`);
+}
+
+/**
+ * Starts it on a free port with all content in `folder`.
+ *
+ * @returns {Promise<{ port: number, stop(): Promise<void> }>}
+ */
+export async function startRegistry(program, folder) {
+  const port = await findFreePort();
+  mkdirSync(`${folder}.config`, { recursive: true });
+  const config = writeConfig({ folder, relativeUrls: true }, `127.0.0.1:${port}`, `${folder}.config`);
+  const child = spawn(program.path, ['serve', config], {
+    stdio: 'ignore',
+    env: { ...process.env, OTEL_TRACES_EXPORTER: 'none' },
+  });
+  const hangUp = () => child.kill('SIGKILL');
+  process.once('exit', hangUp);
+  const stop = async () => {
+    process.off('exit', hangUp);
+    const closed = once(child, 'close');
+    hangUp();
+    await closed;
+  };
+  await waitFor(port, child);
+  return { port, stop };
+}
+
+async function waitFor(port, child) {
+  const deadline = Date.now() + START_MS;
+  while (Date.now() < deadline && child.exitCode === null) {
+    const answer = await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => undefined);
+    if (answer?.status === 200) return;
+    await sleep(10);
+  }
+  throw new Error('the registry did not start');
+}
+
+async function findFreePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
