@@ -10,7 +10,7 @@ import { tellDiagnostics } from './log.ts';
 import { readSettingValue } from './setting-value.ts';
 
 /** Flags that are a decision about one run, so that no file can take it for all of them. */
-const ONE_RUN: ReadonlySet<string> = new Set(['allow', 'checksum', 'help', 'version', 'yes']);
+const ONE_RUN: ReadonlySet<string> = new Set(['allow', 'checksum', 'help', 'shard', 'version', 'yes']);
 
 /** The name of a flag in a file of settings: the long one without dashes. */
 export function toSettingName(option: Option): string {

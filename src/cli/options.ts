@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { PlaitError } from '../errors/plait-error.ts';
+import { parseShard, type Shard } from '../plan/shard.ts';
 import { LOG_LEVELS } from '../report/log-line.ts';
 
 /** What every command that reads a config takes. */
@@ -13,6 +14,7 @@ export interface SelectionOptions {
   readonly target: readonly string[];
   readonly exclude: readonly string[];
   readonly selector?: string;
+  readonly shard?: Shard;
 }
 
 export interface ConnectionOptions {
@@ -50,7 +52,8 @@ export function addInputOptions(command: Command): Command {
 export function addTagSelection(command: Command): Command {
   return command
     .addOption(repeatable('-t, --target <glob>', 'only these ids or repository:tag'))
-    .addOption(repeatable('--exclude <glob>', 'all but these ids or repository:tag'));
+    .addOption(repeatable('--exclude <glob>', 'all but these ids or repository:tag'))
+    .option('--shard <i/n>', 'only part i of n, by target repository', parseShard);
 }
 
 export function addSelectionOptions(command: Command): Command {

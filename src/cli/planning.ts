@@ -6,6 +6,7 @@ import type { DocumentFacts } from '../plan/document.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { type Plan, type PlanScope, summarize } from '../plan/plan.ts';
 import { selectScope } from '../plan/select.ts';
+import { formatShard } from '../plan/shard.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Progress } from '../report/progress.ts';
 import { readAbsences } from '../state/read-absences.ts';
@@ -14,6 +15,7 @@ import type { CliContext } from './context.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { readGitCommit } from './git-commit.ts';
 import type { OpenLock } from './lock-input.ts';
+import { tell } from './log.ts';
 import type { CacheOptions, SelectionOptions } from './options.ts';
 import { withCache } from './use-cache.ts';
 import { VERSION } from './version.ts';
@@ -34,7 +36,8 @@ export function askPlan(
   config: LoadedConfig,
   options: SelectionOptions & { readonly allow: readonly string[] },
 ): PlanQuestion {
-  const scope = { targets: options.target, exclude: options.exclude, selector: options.selector ?? null };
+  const { target: targets, exclude, selector = null, shard = null } = options;
+  const scope = { targets, exclude, selector, shard };
   return {
     config,
     scope,
@@ -66,6 +69,9 @@ export async function computePlan(
   const { config, declarations, absences, allowances, scope } = question;
   const { guards, drift, settings } = config;
   const lock = question.lock?.use;
+  if (scope.shard !== null && declarations.length + absences.length === 0) {
+    tell(context, 'info', `Note: nothing of this config is in shard ${formatShard(scope.shard)}.\n`);
+  }
   const [images, unwanted] = await Promise.all([
     withCache(context, tools.flags, (cache) =>
       readState(tools.client, declarations, {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DRIFT_FIELDS } from '../config/run-rules.ts';
 import { GUARD_NAMES } from './plan.ts';
+import { toShard } from './shard.ts';
 
 const digest = z.string().regex(/^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/);
 const nullableDigest = digest.nullable();
@@ -128,7 +129,11 @@ export const planDocumentSchema = z.strictObject({
     targets: z.array(z.string()),
     exclude: z.array(z.string()),
     selector: z.string().nullable(),
-    shard: z.string().nullable(),
+    shard: z
+      .string()
+      .refine((text) => toShard(text) !== undefined)
+      .nullable()
+      .describe('I/N: the part by target repository, counted from 1'),
     partial: z.boolean(),
   }),
   summary: summarySchema,

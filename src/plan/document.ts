@@ -6,6 +6,7 @@ import type { PlanDocument } from './document-schema.ts';
 import { countDrift } from './drift.ts';
 import { DEFAULT_LIFETIME_MS, toTime } from './lifetime.ts';
 import { type Change, type DriftFindings, type Plan, type PlanSource, type SettledTag, summarize } from './plan.ts';
+import { formatShard } from './shard.ts';
 
 /** The major number changes when an older Plait could misread a plan. */
 export const FORMAT_VERSION = '1.0';
@@ -70,9 +71,16 @@ function toStatus(plan: Plan): PlanDocument['status'] {
 }
 
 function toScope(plan: Plan): PlanDocument['scope'] {
-  const { targets, exclude, selector } = plan.scope;
-  const partial = targets.length > 0 || exclude.length > 0 || selector !== null;
-  return { targets: [...targets], exclude: [...exclude], selector, shard: null, partial };
+  const { targets, exclude, selector, shard } = plan.scope;
+  const isShare = shard !== null && shard.count > 1;
+  const partial = targets.length > 0 || exclude.length > 0 || selector !== null || isShare;
+  return {
+    targets: [...targets],
+    exclude: [...exclude],
+    selector,
+    shard: shard === null ? null : formatShard(shard),
+    partial,
+  };
 }
 
 function toIndexes(indexes: ReadonlyMap<Digest, StoredManifest>): PlanDocument['indexes'] {

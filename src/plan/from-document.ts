@@ -3,14 +3,15 @@ import type { StoredManifest } from '../oci/manifest.ts';
 import { parseRepository } from '../oci/repository.ts';
 import type { PlanDocument } from './document-schema.ts';
 import type { Change, IgnoredDrift, Plan, PlanSource, PlatformChange, TagMove } from './plan.ts';
+import { parseShard } from './shard.ts';
 
 type DocumentChange = PlanDocument['changes'][number];
 
 /** The plan that a document was made of, with the indexes that were read back from it. */
 export function fromPlanDocument(document: PlanDocument, indexes: ReadonlyMap<Digest, StoredManifest>): Plan {
-  const { targets, exclude, selector } = document.scope;
+  const { targets, exclude, selector, shard } = document.scope;
   return {
-    scope: { targets, exclude, selector },
+    scope: { targets, exclude, selector, shard: shard === null ? null : parseShard(shard) },
     indexes,
     changes: document.changes.map(toChange),
     blocked: document.blocked.map(toChange),

@@ -2,6 +2,7 @@ import type { DriftField } from '../config/run-rules.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { StoredManifest } from '../oci/manifest.ts';
 import type { Repository } from '../oci/repository.ts';
+import type { Shard } from './shard.ts';
 
 /**
  * What happens to one published platform. `keep` rows are there so that the whole index can be shown. `restore`: the index
@@ -176,6 +177,8 @@ export interface PlanScope {
   readonly targets: readonly string[];
   readonly exclude: readonly string[];
   readonly selector: string | null;
+  /** The part by target repository; null for all of them. */
+  readonly shard: Shard | null;
 }
 
 export interface Plan {

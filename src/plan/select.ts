@@ -3,6 +3,7 @@ import { PlaitError } from '../errors/plait-error.ts';
 import { formatRepository, type Repository } from '../oci/repository.ts';
 import { matchesGlob } from './glob.ts';
 import type { PlanScope } from './plan.ts';
+import { isInShard, type Shard } from './shard.ts';
 
 /** What a config wants of registries. */
 export interface Declared {
@@ -13,7 +14,8 @@ export interface Declared {
 /**
  * Pure: the declarations and absences, and of each the tags, that `scope` is about. A glob is matched against the id, which
  * takes all tags, and against `repository:tag`; a selector chooses images only, as only they have labels. Throws USAGE when
- * a glob or the selector matches nothing; a glob may match a tag that a pattern of an absence matches later.
+ * a glob or the selector matches nothing; a glob may match a tag that a pattern of an absence matches later. A shard of what is
+ * left then may be empty: which repositories fall into it is nobody's choice.
  */
 export function selectScope({ declarations, absences }: Declared, scope: PlanScope): Declared {
   const labelled = selectByLabels(declarations, scope.selector);
@@ -22,23 +24,36 @@ export function selectScope({ declarations, absences }: Declared, scope: PlanSco
   const wanted = targets.length === 0 ? labelled : labelled.flatMap((entry) => keepTags(entry, targets, true));
   const chosen = scope.selector === null ? absences : [];
   const unwanted = targets.length === 0 ? chosen : chosen.flatMap((entry) => keepAbsent(entry, targets, true));
-  return {
+  const left = {
     declarations: wanted.flatMap((entry) => keepTags(entry, exclude, false)),
     absences: unwanted.flatMap((entry) => keepAbsent(entry, exclude, false)),
+  };
+  return selectShard(left, scope.shard);
+}
+
+/** An image with targets in several repositories is in the shards of all of them, each time with those targets alone. */
+function selectShard({ declarations, absences }: Declared, shard: Shard | null): Declared {
+  return {
+    declarations: declarations.flatMap((entry) => {
+      const targets = entry.targets.filter(({ repository }) => isInShard(repository, shard));
+      return targets.length === 0 ? [] : [{ ...entry, targets }];
+    }),
+    absences: absences.filter(({ repository }) => isInShard(repository, shard)),
   };
 }
 
 /** Pure: as {@link selectScope}, of tags one by one. */
 export function selectTags<Tag extends { readonly id: string; readonly repository: Repository; readonly tag: string }>(
   all: readonly Tag[],
-  { targets, exclude }: Pick<PlanScope, 'targets' | 'exclude'>,
+  { targets, exclude, shard }: Omit<PlanScope, 'selector'>,
 ): readonly Tag[] {
   const matches = ({ id, repository, tag }: Tag, globs: readonly string[]) =>
     toFilter(id, globs, true)(repository, tag);
   for (const glob of [...targets, ...exclude]) {
     if (!all.some((each) => matches(each, [glob]))) throw matchesNothing(glob, 'tag that there is to move');
   }
-  return all.filter((each) => (targets.length === 0 || matches(each, targets)) && !matches(each, exclude));
+  const isChosen = (each: Tag) => (targets.length === 0 || matches(each, targets)) && !matches(each, exclude);
+  return all.filter((each) => isChosen(each) && isInShard(each.repository, shard));
 }
 
 /** `k=v` pairs with commas between; all must hold. */

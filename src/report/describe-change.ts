@@ -1,6 +1,7 @@
 import { shortDigest } from '../oci/digest.ts';
 import { formatRepository } from '../oci/repository.ts';
-import type { Change, GuardRecord, IgnoredDrift, PlanSummary, TagMove, Unreadable } from '../plan/plan.ts';
+import type { Change, GuardRecord, IgnoredDrift, PlanScope, PlanSummary, TagMove, Unreadable } from '../plan/plan.ts';
+import { formatShard } from '../plan/shard.ts';
 
 /** `Plan: 2 to create, 1 to delete; 1 blocked; 96 unchanged` */
 export function describeVerdict(counts: PlanSummary): string {
@@ -30,15 +31,12 @@ function join(counts: readonly (readonly [number, string])[]): string {
 }
 
 /** The flags that made the run one about a part of the config; empty for all of it. */
-export function describeScope(scope: {
-  readonly targets: readonly string[];
-  readonly exclude: readonly string[];
-  readonly selector: string | null;
-}): string {
+export function describeScope(scope: PlanScope): string {
   const words = [
     ...scope.targets.map((glob) => `--target ${glob}`),
     ...scope.exclude.map((glob) => `--exclude ${glob}`),
     ...(scope.selector === null ? [] : [`--selector ${scope.selector}`]),
+    ...(scope.shard === null || scope.shard.count === 1 ? [] : [`--shard ${formatShard(scope.shard)}`]),
   ];
   return words.join(' ');
 }

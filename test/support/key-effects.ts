@@ -117,7 +117,7 @@ function fill(host: string, value: Value): string {
 }
 
 async function describe(client: RegistryClient, config: LoadedConfig, selector: string | null): Promise<string> {
-  const scope = { targets: [], exclude: [], selector };
+  const scope = { targets: [], exclude: [], selector, shard: null };
   const { declarations, absences } = selectScope(config, scope);
   const { guards, drift, settings } = config;
   const images = await readState(client, declarations, { children: drift.children });

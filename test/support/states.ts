@@ -146,7 +146,7 @@ export function planInput(images: readonly ImageState[], more: Partial<PlanInput
     guards: DEFAULT_RUN_GUARDS,
     allowances: [],
     mayDelete: () => false,
-    scope: { targets: [], exclude: [], selector: null },
+    scope: { targets: [], exclude: [], selector: null, shard: null },
     ...more,
   };
 }

@@ -1,6 +1,7 @@
 import { PlaitError } from '../../errors/plait-error.ts';
 import { toPlanDocument } from '../../plan/document.ts';
 import { summarize } from '../../plan/plan.ts';
+import { formatShard } from '../../plan/shard.ts';
 import { type ApplyFlags, carryOut } from '../applying.ts';
 import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';
@@ -40,6 +41,7 @@ async function applySaved(context: CliContext, run: CommandRun, file: string): P
   const { options, reporting } = run;
   refuseScope(options);
   const { document, plan } = await readSavedPlan(context, file);
+  assertShard(document.scope.shard, options);
   if (options.checksum !== undefined) assertChecksum(document.checksum, options.checksum);
   const settings = await findSettings(context, options, 'write');
   const isDry = options.dryRun === true;
@@ -101,6 +103,15 @@ function refuseScope(options: ApplyCommandOptions): void {
   if (target.length + exclude.length + allow.length === 0 && selector === undefined) return;
   throw new PlaitError('USAGE', 'a saved plan takes no --target, --exclude, --selector or --allow', {
     hint: 'give them to  plait plan -o FILE',
+  });
+}
+
+/** A job that names its shard for all of its commands is not to apply the plan of another one. */
+function assertShard(planned: string | null, { shard }: ApplyCommandOptions): void {
+  if (shard === undefined || planned === formatShard(shard)) return;
+  const found = planned === null ? 'was made without --shard' : `is of shard ${planned}`;
+  throw new PlaitError('USAGE', `the plan ${found}, and --shard says ${formatShard(shard)}`, {
+    hint: 'apply the plan of this shard, or leave --shard and PLAIT_SHARD out',
   });
 }
 

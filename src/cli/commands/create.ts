@@ -108,7 +108,7 @@ async function createIndex(
   const images = await readState(client, [declaration], { signal, reader, onProgress: progress.reading });
   progress.clear();
   const config = { guards: DEFAULT_RUN_GUARDS, drift: DEFAULT_DRIFT_RULES };
-  const question = { config, allowances, scope: { targets: [], exclude: [], selector: null } };
+  const question = { config, allowances, scope: { targets: [], exclude: [], selector: null, shard: null } };
   const plan = makePlan({ ...question, images, absences: [], guards: config.guards, mayDelete: () => false });
   const sha256 = createHash('sha256').update(describeRequest(declaration, options)).digest('hex');
   const sources = { files: [{ path: 'plait create', sha256 }] };

@@ -21,7 +21,7 @@ import { type PlanOptions, saveAndPublish, toLifetime } from './plan.ts';
 
 export interface RollbackOptions
   extends InputOptions,
-    Pick<SelectionOptions, 'target' | 'exclude'>,
+    Omit<SelectionOptions, 'selector'>,
     ConnectionOptions,
     DisplayOptions,
     Pick<PlanOptions, 'out' | 'maxAge' | 'short' | 'showUnchanged' | 'detailedExitcode'> {}
@@ -31,7 +31,8 @@ export async function runRollback(context: CliContext, options: RollbackOptions,
   const reporting = await openReporting(context, options);
   await assertWritable(context, [options.out]);
   const { document: result, bytes } = await readResult(context, path);
-  const scope = { targets: options.target, exclude: options.exclude, selector: null };
+  const { target: targets, exclude, shard = null } = options;
+  const scope = { targets, exclude, selector: null, shard };
   const reversals = selectTags(listReversals(result), scope);
   const settings = await findSettings(context, options, 'read');
   const mayDelete = (registry: string) => settingsFor(settings, registry).deletes === 'tag';

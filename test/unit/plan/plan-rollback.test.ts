@@ -41,7 +41,7 @@ const created = (tag: string): ReversalState => ({
 });
 
 const plan = (states: readonly ReversalState[], deletes = false) =>
-  planRollback({ states, mayDelete: () => deletes, scope: { targets: [], exclude: [], selector: null } });
+  planRollback({ states, mayDelete: () => deletes, scope: { targets: [], exclude: [], selector: null, shard: null } });
 
 describe('the plan of a rollback', () => {
   it('moves the tags of one index in one change, each from what the apply left', () => {

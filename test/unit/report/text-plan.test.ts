@@ -125,7 +125,7 @@ describe('the text plan', () => {
   });
 
   it('says so first when it is about a part of the config', () => {
-    const part = { ...plan, scope: { targets: ['api'], exclude: [], selector: 'tier=release' } };
+    const part = { ...plan, scope: { targets: ['api'], exclude: [], selector: 'tier=release', shard: null } };
 
     expect(renderTextPlan(part, options).split('\n')[0]).toBe(
       'Part of the config only: --target api --selector tier=release',
