@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 const MIB = 1024 * 1024;
 const LIMIT_MIB = 150;
 const SELF = fileURLToPath(import.meta.url);
-const PROGRAM = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../dist/bin.cjs', import.meta.url));
 
 /** The copying process: one `copyBlob`, then a line of JSON about it. */
 async function copy([from, to, digest, size]) {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ARCHITECTURES, listDigests, TAG } from './content.mjs';
 
-export const PROGRAM = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../dist/bin.cjs', import.meta.url));
 /** Requests that a host gets at one time by default: METADATA_LIMIT in src/transport/host-traffic.ts. */
 export const CONCURRENCY = 16;
 

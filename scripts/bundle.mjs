@@ -1,27 +1,39 @@
-// The program as one file: it starts in half the time that its modules would take one by one.
-import { chmodSync } from 'node:fs';
+// The program as one file with everything it needs, dist/plait.cjs, and a few lines before it, dist/bin.cjs, that know the
+// version. docs/adr/0009-one-file.md says why, and why in the older module format.
+import { chmodSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { collectNotices } from './bundle/notices.mjs';
+import { slim } from './bundle/slim.mjs';
 
-const PROGRAM = 'dist/bin.js';
+const BUNDLE = './plait.cjs';
 
-// What packages in the older module format take for given.
-const COMMON_JS = `import { createRequire as __createRequire } from 'node:module';
-import { fileURLToPath as __toPath } from 'node:url';
-const require = __createRequire(import.meta.url);
-const __filename = __toPath(import.meta.url);
-const __dirname = __toPath(new URL('.', import.meta.url));`;
-
-await build({
-  entryPoints: ['src/bin.ts'],
-  outfile: PROGRAM,
-  allowOverwrite: true,
+const settings = {
   bundle: true,
   platform: 'node',
-  format: 'esm',
+  format: 'cjs',
   target: 'node20.19',
-  legalComments: 'external',
+  // Reading it takes time at every start; names stay, for the stacks of bug reports.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // To load a module when it is asked for, and without the loader of ES modules.
+  supported: { 'dynamic-import': false },
+  legalComments: 'none',
   logLevel: 'warning',
-  banner: { js: COMMON_JS },
+};
+
+const bundled = await build({
+  ...settings,
+  stdin: { contents: `exports.main = () => require('./src/main.ts').main();`, resolveDir: '.' },
+  outfile: `dist/${BUNDLE}`,
+  plugins: [slim],
+  metafile: true,
 });
+writeFileSync('dist/THIRD-PARTY-NOTICES.txt', collectNotices(bundled.metafile));
+
+const toBundle = {
+  name: 'to-bundle',
+  setup: (build) => build.onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: BUNDLE, external: true })),
+};
+await build({ ...settings, entryPoints: ['src/bin.ts'], outfile: 'dist/bin.cjs', plugins: [toBundle] });
 // npm gives the right to be run only when it links the package.
-chmodSync(PROGRAM, 0o755);
+chmodSync('dist/bin.cjs', 0o755);

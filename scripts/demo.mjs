@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const program = [fileURLToPath(new URL('../dist/bin.js', import.meta.url))];
+const program = [fileURLToPath(new URL('../dist/bin.cjs', import.meta.url))];
 
 /** Runs plait and shows what a person would type and see. Throws when it does not end with 0. */
 function plait(shown, args) {

@@ -1,26 +1,7 @@
 #!/usr/bin/env node
-import { setMaxListeners } from 'node:events';
-import { createContext } from './cli/context.ts';
-import { EXIT_CODES } from './cli/exit-codes.ts';
-import { Interruption } from './cli/interruption.ts';
-import { runProgram } from './cli/program.ts';
+import { VERSION } from './cli/version.ts';
 
-const controller = new AbortController();
-// Every request in flight listens for the end, and there may be hundreds.
-setMaxListeners(0, controller.signal);
-// Once: a second signal ends the process the hard way.
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort(new Interruption(name)));
-// What cannot be printed must not stop an apply half-way. A reader that went away (plait plan | head) is not even an
-// error; a full disk is one, told once and by the exit code.
-let isOutputLost = false;
-process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-  if (code === 'EPIPE' || isOutputLost) return;
-  isOutputLost = true;
-  process.stderr.write(`Error: could not write to standard output: ${message}\n`);
-});
-process.stderr.on('error', () => undefined); // there is no place left to complain
-process.once('exit', () => {
-  if (isOutputLost && process.exitCode === EXIT_CODES.ok) process.exitCode = EXIT_CODES.error;
-});
-
-process.exitCode = await runProgram(createContext(controller.signal), process.argv.slice(2));
+// The version is asked for by scripts that only want to know whether Plait is there: nothing else is loaded for it.
+const [flag, ...more] = process.argv.slice(2);
+if (more.length === 0 && (flag === '--version' || flag === '-V')) process.stdout.write(`${VERSION}\n`);
+else void import('./main.ts').then(({ main }) => main()); // main never throws

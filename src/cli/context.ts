@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { createInterface } from 'node:readline/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import type { RunFacts } from '../report/run-metrics.ts';
@@ -73,6 +72,7 @@ function createClock(): Clock {
 }
 
 async function askOnTerminal(question: string, signal: AbortSignal): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // While it asks, the terminal gives Ctrl-C to us as a key.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));

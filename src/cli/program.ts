@@ -6,9 +6,7 @@ import { addReading } from './add-reading.ts';
 import type { HelpTexts } from './commands/help.ts';
 import type { CliContext } from './context.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
-import { codeOf, explain } from './explain.ts';
 import { type LogFlags, withLog } from './log.ts';
-import { measureRun } from './metrics-file.ts';
 import {
   addCacheOptions,
   addConnectionOptions,
@@ -41,6 +39,7 @@ export async function runProgram(context: CliContext, argv: readonly string[]): 
     await createProgram(context, end).parseAsync(argv, { from: 'user' });
     return end.exitCode;
   } catch (error) {
+    const { explain } = await import('./explain.ts');
     return explain(end.context, error);
   }
 }
@@ -77,6 +76,7 @@ async function runCommand(context: CliContext, command: Command, run: Run): Prom
   const { metricsFile: path } = command.opts<{ metricsFile?: string }>();
   const runIn = (inside: CliContext) => run(inside, command.opts<never>(), ...command.args);
   if (path === undefined) return runIn(context);
+  const [{ measureRun }, { codeOf }] = await Promise.all([import('./metrics-file.ts'), import('./explain.ts')]);
   return measureRun(context, { command: command.name(), path, run: runIn, codeOf: (error) => codeOf(context, error) });
 }
 

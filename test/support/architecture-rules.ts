@@ -38,7 +38,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Where the world outside comes in: arguments, streams, the environment, time and chance. */
-const EDGE: readonly string[] = ['bin.ts', 'cli/context.ts'];
+const EDGE: readonly string[] = ['bin.ts', 'main.ts', 'cli/context.ts'];
 const OUTSIDE: readonly string[] = [
   'process',
   'console',

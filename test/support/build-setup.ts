@@ -17,8 +17,8 @@ export interface CliBuild {
   readonly problem?: string;
 }
 
-const PROGRAM = resolve('dist/bin.js');
-const SOURCES = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/bundle.mjs'];
+const PROGRAM = resolve('dist/bin.cjs');
+const SOURCES = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/bundle.mjs', 'scripts/bundle'];
 const LOCK = resolve('node_modules/.cache/plait/build.lock');
 const BUILD_MS = 120_000;
 

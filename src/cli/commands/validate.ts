@@ -1,16 +1,12 @@
 import { ConfigError, type Diagnostic } from '../../config/diagnostic.ts';
 import type { LoadedConfig } from '../../config/load.ts';
-import { renderOnline } from '../../report/text-online.ts';
-import { type OnlineReport, trySources } from '../../state/try-sources.ts';
-import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';
-import { startProgress } from '../display.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
 import { loadInput, readInput } from '../load-input.ts';
-import { openLock } from '../lock-input.ts';
 import { tellDiagnostics } from '../log.ts';
 import type { ConnectionOptions, DisplayOptions, InputOptions, LockOptions } from '../options.ts';
 import { parseOutputs, writeOutputs } from '../output-targets.ts';
+import type { OnlineFindings } from '../try-online.ts';
 import { assertWritable } from '../write-file.ts';
 
 export interface ValidateOptions
@@ -27,7 +23,7 @@ interface Verdict {
   readonly config: LoadedConfig | undefined;
   readonly diagnostics: readonly Diagnostic[];
   /** Absent when no registry was asked. */
-  readonly online?: { readonly report: OnlineReport; readonly requests: Readonly<Record<string, number>> };
+  readonly online?: OnlineFindings;
 }
 
 /**
@@ -54,20 +50,12 @@ export async function runValidate(context: CliContext, options: ValidateOptions)
   return problems.some(({ severity }) => severity === 'error') ? EXIT_CODES.error : EXIT_CODES.ok;
 }
 
+/** What speaks to registries is loaded for this alone. */
 async function addOnline(context: CliContext, options: ValidateOptions, offline: Verdict): Promise<Verdict> {
   const { config } = offline;
   if (config === undefined) return offline;
-  const lock = await openLock(context, options);
-  const progress = startProgress(context, options);
-  return withClient(context, { access: 'read', settings: config.settings, flags: options }, async (client) => {
-    const report = await trySources(client, config.declarations, {
-      signal: context.signal,
-      onProgress: progress.reading,
-      lock: lock.use?.lock,
-    });
-    progress.clear();
-    return { ...offline, online: { report, requests: client.requestCounts() } };
-  });
+  const { tryOnline } = await import('../try-online.ts');
+  return { ...offline, online: await tryOnline(context, config, options) };
 }
 
 function judge(load: () => LoadedConfig): Verdict {
@@ -96,7 +84,7 @@ function describe({ config, diagnostics, online }: Verdict, files: readonly { re
   const { length } = config.absences;
   const absent = length === 0 ? '' : `, ${count(length, 'absence')}`;
   return `${names}: valid, ${count(config.declarations.length, 'image')}, ${count(tags, 'tag')}${absent}\n${
-    online === undefined ? '' : renderOnline(online.report, online.requests)
+    online?.text ?? ''
   }`;
 }
 

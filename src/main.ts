@@ -1,0 +1,33 @@
+import { setMaxListeners } from 'node:events';
+import { createContext } from './cli/context.ts';
+import { EXIT_CODES } from './cli/exit-codes.ts';
+import { Interruption } from './cli/interruption.ts';
+import { runProgram } from './cli/program.ts';
+
+/** Runs the command line of this process and sets its exit code. Never throws. */
+export async function main(): Promise<void> {
+  const controller = new AbortController();
+  // Every request in flight listens for the end, and there may be hundreds.
+  setMaxListeners(0, controller.signal);
+  // Once: a second signal ends the process the hard way.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort(new Interruption(name)));
+  tellLostOutput();
+  process.exitCode = await runProgram(createContext(controller.signal), process.argv.slice(2));
+}
+
+/**
+ * What cannot be printed must not stop an apply half-way. A reader that went away (plait plan | head) is not even an error;
+ * a full disk is one, told once and by the exit code.
+ */
+function tellLostOutput(): void {
+  let isOutputLost = false;
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE' || isOutputLost) return;
+    isOutputLost = true;
+    process.stderr.write(`Error: could not write to standard output: ${message}\n`);
+  });
+  process.stderr.on('error', () => undefined); // there is no place left to complain
+  process.once('exit', () => {
+    if (isOutputLost && process.exitCode === EXIT_CODES.ok) process.exitCode = EXIT_CODES.error;
+  });
+}
