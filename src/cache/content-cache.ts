@@ -3,7 +3,7 @@ import { cleanText } from '../errors/redact.ts';
 import { type Digest, matchesDigest } from '../oci/digest.ts';
 import { makePrivateFolder } from './content-folder.ts';
 import { MAX_ENTRY_BYTES, readEntry, writeEntry } from './entry-file.ts';
-import { toDiskBytes } from './entry-list.ts';
+import { hasEntries, toDiskBytes } from './entry-list.ts';
 import { CONTENT_FOLDER, type EntryPlace, findEntryPlace } from './layout.ts';
 import { findSystemCode } from './system-code.ts';
 import { estimateDiskBytes, trimCache } from './trim.ts';
@@ -19,6 +19,8 @@ export const DEFAULT_MAX_CACHE_BYTES = 512 * 1024 * 1024;
  * No method ever throws or hands out anything but the content of the digest: a cache that cannot be used is empty.
  */
 export interface ContentCache {
+  /** True when nothing was kept before this run: to ask what a tag holds, and only then for the content, costs more. */
+  beganEmpty(): boolean;
   /** Hashed again. Undefined when absent, damaged or too large; what is damaged is removed. */
   get(digest: Digest): Promise<Uint8Array | undefined>;
   /** Keeps `bytes`, if they are the content of `digest` and no more than 8 MiB. */
@@ -41,6 +43,7 @@ export interface ContentCacheOptions {
 
 /** The cache of a run without one: always empty. */
 export const NO_CACHE: ContentCache = Object.freeze({
+  beganEmpty: () => true,
   get: async () => undefined,
   put: async () => undefined,
   close: async () => undefined,
@@ -57,6 +60,7 @@ export function openContentCache(options: ContentCacheOptions): ContentCache {
   const keep = createWriter(contentFolder);
   const touched = new Set<string>();
   let unseenBytes = 0;
+  let wasEmpty: boolean | undefined;
   let writing: Promise<unknown> = Promise.resolve();
 
   async function store(place: EntryPlace, bytes: Uint8Array): Promise<void> {
@@ -69,6 +73,10 @@ export function openContentCache(options: ContentCacheOptions): ContentCache {
   }
 
   return {
+    beganEmpty: () => {
+      wasEmpty ??= !hasEntries(contentFolder);
+      return wasEmpty;
+    },
     get: (digest) =>
       report(async () => {
         const place = findEntryPlace(contentFolder, digest);

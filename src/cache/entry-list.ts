@@ -1,4 +1,4 @@
-import { type Dirent, lstatSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isEntryName, isFolderName } from './layout.ts';
@@ -29,6 +29,15 @@ export async function listEntries(contentFolder: string): Promise<readonly Entry
     }
   }
   return entries;
+}
+
+/** False when the content folder is not there, is empty or cannot be read. */
+export function hasEntries(contentFolder: string): boolean {
+  try {
+    return readdirSync(contentFolder).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** The entries of one folder, such as `sha256/ab`. */

@@ -8,6 +8,9 @@ import { assertReference, type Place } from './context.ts';
 import { toBlobPath } from './endpoint.ts';
 import { toRegistryError } from './errors.ts';
 
+/** Up to the size of a manifest of a large image: nearly every image config. */
+const SMALL_BLOB_BYTES = 64 * 1024;
+
 /** `read blob 1a2b3c4 of host/path`, as errors name it. */
 export function toBlobPurpose(place: Place, digest: Digest, verb = 'read'): string {
   return `${verb} blob ${shortDigest(digest)} of ${formatRepository(place.repository)}`;
@@ -75,7 +78,8 @@ export async function readBlob(place: Place, { descriptor, maxBytes, options }: 
       method: 'GET',
       target: toBlobPath(place.repository, digest),
       purpose,
-      lane: 'download',
+      // An image config is no more of a load than a manifest is, and must not wait for the few places of layers.
+      lane: size <= SMALL_BLOB_BYTES ? 'metadata' : 'download',
       access: [{ path: place.repository.path, actions: ['pull'] }],
       signal: options.signal,
     },

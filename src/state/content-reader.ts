@@ -51,7 +51,7 @@ interface Sightings {
 
 /**
  * Requests for content in the cache: one HEAD for a tag, none for a digest. For content that is not: one GET more. Without
- * a cache: one GET for either.
+ * a cache, and with one in which nothing was: one GET for either.
  */
 export function createContentReader(client: RegistryClient, options: ContentReaderOptions = {}): ContentReader {
   const { cache = NO_CACHE, ...request } = options;
@@ -68,7 +68,7 @@ export function createContentReader(client: RegistryClient, options: ContentRead
   const readManifest: ContentReader['readManifest'] = (repository, reference, use = 'live') =>
     once(manifests, toKey(repository, reference), () => {
       if (isDigest(reference)) return readByDigest(toReading(reading, use), repository, reference);
-      if (cache === NO_CACHE) return client.getManifest(repository, reference, request);
+      if (cache.beganEmpty()) return readFresh(reading, repository, reference);
       return readByTag(reading, { repository, tag: reference }, (digest) => readManifest(repository, digest, use));
     });
   return {
@@ -79,6 +79,19 @@ export function createContentReader(client: RegistryClient, options: ContentRead
     readConfig: (repository, { config }) =>
       once(configs, config.digest, async () => decodeImageConfig(await readConfigBytes(reading, repository, config))),
   };
+}
+
+/** One GET: with nothing kept, a HEAD before it would hardly ever spare it. */
+async function readFresh(
+  { client, cache, options, sightings }: Reading,
+  repository: Repository,
+  tag: string,
+): Promise<StoredManifest | undefined> {
+  const stored = await client.getManifest(repository, tag, options);
+  if (stored === undefined) return undefined;
+  sightings.seen.add(toKey(repository, stored.digest));
+  await cache.put(stored.digest, stored.bytes);
+  return stored;
 }
 
 function toReading(reading: Reading, use: ContentUse): Reading {

@@ -17,19 +17,33 @@ export interface HostTraffic {
   readonly lanes: Readonly<Record<Lane, AdaptiveLimit>>;
 }
 
-/** How many requests of each kind a host gets at one time, at most. */
-export function computeLimits({ concurrency: metadata = METADATA_LIMIT }: HostProfile): Readonly<Record<Lane, number>> {
+/**
+ * How many requests of each kind a host gets at one time, at most. `parallelism` is what the user wants for the whole run: it
+ * takes the place of the usual number for hosts of which nothing is known or said.
+ */
+export function computeLimits(
+  { concurrency }: HostProfile,
+  parallelism: number = METADATA_LIMIT,
+): Readonly<Record<Lane, number>> {
+  const metadata = concurrency ?? parallelism;
   const blob = Math.min(BLOB_LIMIT, metadata);
   return { metadata, download: blob, upload: blob, token: TOKEN_LIMIT };
 }
 
+export interface TrafficOptions {
+  readonly profile: (host: string) => HostProfile;
+  readonly clock: Clock;
+  /** Requests in flight over all hosts, when the user sets a number. */
+  readonly parallelism: number | undefined;
+}
+
 /** The traffic of every origin of a run, made on first use. */
-export function createTraffic(profile: (host: string) => HostProfile, clock: Clock): (url: URL) => HostTraffic {
+export function createTraffic({ profile, clock, parallelism }: TrafficOptions): (url: URL) => HostTraffic {
   const known = new Map<string, HostTraffic>();
   return (url) => {
     const earlier = known.get(url.origin);
     if (earlier !== undefined) return earlier;
-    const limits = computeLimits(profile(url.host));
+    const limits = computeLimits(profile(url.host), parallelism);
     const traffic: HostTraffic = {
       gate: createHostGate(url.host, clock),
       pullGate: createHostGate(url.host, clock, 'pulls'),

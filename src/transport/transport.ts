@@ -48,7 +48,7 @@ export interface TransportOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly userAgent: string;
-  /** Requests in flight over all hosts; 32 when absent. */
+  /** Requests in flight over all hosts, and to each host that has no number of its own; 32 and 16 when absent. */
   readonly parallelism?: number;
   readonly timeouts?: Partial<Timeouts>;
   readonly retry?: Partial<RetryPolicy>;
@@ -78,7 +78,7 @@ export function createTransport(options: TransportOptions): Transport {
   const retrier = createRetrier({
     clock: options.clock,
     policy: retry,
-    traffic: createTraffic(profile, options.clock),
+    traffic: createTraffic({ profile, clock: options.clock, parallelism: options.parallelism }),
     total: pLimit(options.parallelism ?? GLOBAL_LIMIT),
   });
   const run = <T>(request: HttpRequest, use: (answer: Exchange) => Promise<T>): Promise<T> =>

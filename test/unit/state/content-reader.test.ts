@@ -53,6 +53,12 @@ async function warm(): Promise<ImageManifest> {
   return manifest;
 }
 
+/** A cache that is not empty and has nothing of the repository. */
+async function keepSomething(): Promise<void> {
+  const bytes = new TextEncoder().encode('{}');
+  await openContentCache({ directory }).put(computeDigest(bytes), bytes);
+}
+
 /** With the bytes as the client and the cache hand them out told no more apart. */
 function plain(stored: StoredManifest | undefined): object {
   return { ...stored, bytes: Uint8Array.from(stored?.bytes ?? []) };
@@ -144,6 +150,7 @@ describe('a tag', () => {
   });
 
   it('whose content cannot be had by digest is asked for itself', async () => {
+    await keepSomething();
     intercept = ({ method, url = '' }, response) => {
       if (method !== 'GET' || !url.includes('sha256:')) return false;
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"errors":[{"code":"MANIFEST_UNKNOWN"}]}');
@@ -154,7 +161,16 @@ describe('a tag', () => {
     expect(methods()).toEqual(['HEAD', 'GET', 'GET']);
   });
 
+  it('is asked for with its content, in one request, while nothing is kept', async () => {
+    const read = await readImage(open());
+    const again = await readImage(open());
+
+    expect(again).toEqual(read);
+    expect(methods()).toEqual(['GET', 'HEAD']);
+  });
+
   it('is asked for once however many readers want it at once', async () => {
+    await keepSomething();
     const reader = open();
     await Promise.all([1, 2, 3].map(() => reader.readManifest(repository, TAG)));
 

@@ -56,6 +56,10 @@ function requests(): readonly string[] {
     .sort();
 }
 
+function cutDigests(line: string): string {
+  return line.replace(/sha256:[0-9a-f]+/, '…').replace(/\?mount=.*/, '');
+}
+
 /** How many requests of each method there were. */
 function counts(): Readonly<Record<string, number>> {
   const methods = playground.requests.map(({ method }) => method);
@@ -129,14 +133,14 @@ describe('a plan without a cache', () => {
 });
 
 describe('creating from the same repository, two platforms, cache cold', () => {
-  it('costs two requests a source, one a config, one HEAD, one PUT and one HEAD to verify', async () => {
+  it('costs one request a source, one a config, one HEAD, one PUT and one HEAD to verify', async () => {
     const woven = weave(hello(''), ['1.0.0'], BOTH());
     const made = await planWithCache(woven);
     const planning = counts();
     playground.clearRequests();
     await applyAll(client, made);
 
-    expect(planning).toEqual({ HEAD: 3, GET: 4 });
+    expect(planning).toEqual({ HEAD: 1, GET: 4 });
     expect(counts()).toEqual({ PUT: 1, HEAD: 1 });
   });
 
@@ -146,8 +150,51 @@ describe('creating from the same repository, two platforms, cache cold', () => {
     playground.clearRequests();
     await applyAll(client, made);
 
-    expect(planning).toEqual({ HEAD: 6, GET: 4 });
+    expect(planning).toEqual({ HEAD: 4, GET: 4 });
     expect(counts()).toEqual({ PUT: 1, HEAD: 4 });
+  });
+});
+
+describe('sources that several images share', () => {
+  it.each([['cold'], ['warm']])('are read once, cache %s', async (cache) => {
+    const images = ['a', 'b', 'c'].map((name) => weave(hello(''), [name], BOTH()));
+    if (cache === 'warm') await planWithCache(...images);
+    playground.clearRequests();
+    await planWithCache(...images);
+
+    expect(counts()).toEqual(cache === 'warm' ? { HEAD: 3 + 2 } : { HEAD: 3, GET: 2 + 2 });
+  });
+});
+
+describe('one platform that changed', () => {
+  const elsewhere = (sources: Readonly<Record<string, string>>) =>
+    weave(`${playground.host}/out/hello`, ['1.0.0'], sources);
+
+  it('costs the plan what is new, and the apply one copy: what is live is known to be there', async () => {
+    await publish(elsewhere(await bothPinned()));
+    const next = { ...(await bothPinned()), 'linux/arm64': await pinned(':1.1.0-arm64') };
+    playground.clearRequests();
+    const made = await planWithCache(elsewhere(next));
+    const planning = requests();
+    playground.clearRequests();
+    await applyAll(client, made);
+
+    expect(planning.map(cutDigests)).toEqual([
+      'GET demo/builds/hello/referrers/…',
+      'GET demo/builds/hello@…',
+      'GET demo/builds/hello@…',
+      'GET out/hello@…',
+      'HEAD out/hello:1.0.0',
+    ]);
+    expect(requests().map(cutDigests)).toEqual([
+      'GET demo/builds/hello@…',
+      'HEAD out/hello:1.0.0',
+      'HEAD out/hello@…',
+      'POST out/hello/blobs/uploads/',
+      'POST out/hello/blobs/uploads/',
+      'PUT out/hello:1.0.0',
+      'PUT out/hello@…',
+    ]);
   });
 });
 

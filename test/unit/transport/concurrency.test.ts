@@ -33,6 +33,12 @@ describe('the requests at one time', () => {
     expect(Math.max(...servers.map(({ peak }) => peak()))).toBeLessThanOrEqual(3);
   });
 
+  it('are as many as allowed in all for a host without a number of its own', async () => {
+    const server = await startSlowServer();
+    await sendMany(makeTransport({ parallelism: 24 }), server.url, 40);
+    expect(server.peak()).toBe(24);
+  });
+
   it('do not count token requests among the others', async () => {
     const server = await startSlowServer();
     const transport = makeTransport({ profile: () => ({ plainHttp: true, concurrency: 1 }) });
