@@ -23,7 +23,7 @@ export default defineConfig({
   test: {
     reporters: ['default', new InteropReporter()],
     projects: [
-      project('unit', { include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'] }),
+      project('unit', { include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'], testTimeout: 30_000 }),
       project('property', { testTimeout: 120_000 }),
       project('faults', { testTimeout: 30_000, hookTimeout: 120_000, globalSetup: [buildSetup] }),
       project('conformance', { testTimeout: 30_000, hookTimeout: 60_000 }),

@@ -1,6 +1,6 @@
-import pLimit from 'p-limit';
 import type { Plan } from '../plan/plan.ts';
 import type { RegistryClient } from '../registry/client.ts';
+import { createRegistryLimit } from '../registry/registry-limit.ts';
 import type { Clock } from '../transport/clock.ts';
 import type { FindReplan } from './amendment.ts';
 import type { ApplyResult } from './apply-result.ts';
@@ -16,6 +16,7 @@ import { isFloatingTag } from './tag-order.ts';
 import { verifyTags } from './verify.ts';
 import {
   type ChangeWork,
+  findRegistry,
   isAmended,
   isPending,
   type PublishWork,
@@ -26,7 +27,7 @@ import {
   type Works,
 } from './work.ts';
 
-/** Changes in flight at one time; each host has its own limit below this. */
+/** Changes of one registry in flight at one time; its own limit of requests is below this. */
 const CHANGES_AT_ONCE = 64;
 
 export interface ApplyOptions {
@@ -67,7 +68,7 @@ function createContext(options: ApplyOptions): ApplyContext {
     signal,
     readOptions: signal === undefined ? {} : { signal },
     pushOptions: signal === undefined ? {} : { signal },
-    limit: pLimit(CHANGES_AT_ONCE),
+    limit: createRegistryLimit(CHANGES_AT_ONCE),
     emit: options.onEvent ?? (() => undefined),
     singleTagOnly: new Set(),
   };
@@ -136,7 +137,7 @@ async function each<Work extends ChangeWork>(
   works: readonly Work[],
   run: (work: Work) => Promise<void>,
 ): Promise<void> {
-  await pLimit(CHANGES_AT_ONCE).map(works, run);
+  await createRegistryLimit(CHANGES_AT_ONCE).map(works, findRegistry, run);
 }
 
 function isStale(work: ChangeWork): boolean {

@@ -1,5 +1,5 @@
-import type { LimitFunction } from 'p-limit';
 import type { RegistryClient, RequestOptions } from '../registry/client.ts';
+import type { RegistryLimit } from '../registry/registry-limit.ts';
 import type { Clock } from '../transport/clock.ts';
 
 export type ApplyPhase = 'check' | 'copy' | 'referrers' | 'push' | 'tag' | 'verify' | 'settle' | 'delete';
@@ -25,7 +25,7 @@ export interface ApplyContext {
   readonly readOptions: RequestOptions;
   /** Of pushes of an index: what ends their waits. */
   readonly pushOptions: RequestOptions;
-  readonly limit: LimitFunction;
+  readonly limit: RegistryLimit;
   readonly emit: (event: ApplyEvent) => void;
   /** Registries that were asked to move several tags at once and did not confirm it. */
   readonly singleTagOnly: Set<string>;

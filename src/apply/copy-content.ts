@@ -16,16 +16,22 @@ interface CopyJob {
 export async function copyContent(context: ApplyContext, works: readonly ChangeWork[]): Promise<void> {
   const jobs = listJobs(works.filter(isPending));
   context.emit({ kind: 'phase', phase: 'copy', total: jobs.length });
-  await context.limit.map(jobs, async (job) => {
-    try {
-      context.signal?.throwIfAborted();
-      await runCopy(context, job);
-      context.emit({ kind: 'step', phase: 'copy', label: `${formatRepository(job.to)}@${job.digest}` });
-    } catch (error) {
-      if (context.signal?.aborted === true) return;
-      for (const work of job.works) failChange(work, error);
-    }
-  });
+  await context.limit.map(
+    jobs,
+    ({ to }) => to.registry,
+    (job) => runJob(context, job),
+  );
+}
+
+async function runJob(context: ApplyContext, job: CopyJob): Promise<void> {
+  try {
+    context.signal?.throwIfAborted();
+    await runCopy(context, job);
+    context.emit({ kind: 'step', phase: 'copy', label: `${formatRepository(job.to)}@${job.digest}` });
+  } catch (error) {
+    if (context.signal?.aborted === true) return;
+    for (const work of job.works) failChange(work, error);
+  }
 }
 
 /** Copies all content of one change, for a registry that says a child is missing after all. */

@@ -5,7 +5,7 @@ import type { ReferrerCopy } from '../plan/plan.ts';
 import { copyManifest } from '../registry/copy.ts';
 import { toReferrer } from '../registry/select-referrers.ts';
 import type { ApplyContext } from './context.ts';
-import { type ChangeWork, failChange, isPending } from './work.ts';
+import { type ChangeWork, failChange, findRegistry, isPending } from './work.ts';
 
 /**
  * Brings along what describes the images that were copied: exactly what the plan names. It is content like the images
@@ -15,7 +15,7 @@ export async function copyReferrers(context: ApplyContext, works: readonly Chang
   const concerned = works.filter((work) => work.change.referrers.length > 0 && isPending(work));
   if (concerned.length === 0) return;
   context.emit({ kind: 'phase', phase: 'referrers', total: concerned.length });
-  await context.limit.map(concerned, async (work) => {
+  await context.limit.map(concerned, findRegistry, async (work) => {
     try {
       await copyAll(context, work);
       context.emit({ kind: 'step', phase: 'referrers', label: formatRepository(work.change.repository) });

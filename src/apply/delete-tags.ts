@@ -2,7 +2,7 @@ import { PlaitError } from '../errors/plait-error.ts';
 import { readLiveTag } from '../state/read-live.ts';
 import type { ApplyContext } from './context.ts';
 import { checkTags } from './preconditions.ts';
-import { type ChangeWork, failTag, nameTag, type TagWork } from './work.ts';
+import { type ChangeWork, failTag, findRegistry, nameTag, type TagWork } from './work.ts';
 
 /** How deletions relate to the rest of the run. */
 export interface Deletions {
@@ -24,9 +24,13 @@ export async function deleteAll(
     if (isOver()) return;
     await checkTags(context, work);
     const tags = work.tags.filter((tag) => tag.status === 'pending');
-    await context.limit.map(tags, async (tag) => {
-      if (!isOver()) await deleteOne(context, work, tag);
-    });
+    await context.limit.map(
+      tags,
+      () => findRegistry(work),
+      async (tag) => {
+        if (!isOver()) await deleteOne(context, work, tag);
+      },
+    );
   }
 }
 

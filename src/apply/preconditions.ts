@@ -2,7 +2,7 @@ import { PlaitError } from '../errors/plait-error.ts';
 import { type Digest, shortDigest } from '../oci/digest.ts';
 import { readLiveTag } from '../state/read-live.ts';
 import type { ApplyContext } from './context.ts';
-import { type ChangeWork, failTag, nameTag, type TagWork } from './work.ts';
+import { type ChangeWork, failTag, findRegistry, nameTag, type TagWork } from './work.ts';
 
 /** A reading older than this is taken again before a tag moves; registries have no compare-and-swap. */
 const FRESH_MS = 5_000;
@@ -10,7 +10,11 @@ const FRESH_MS = 5_000;
 /** Reads every pending tag again whose last reading is old, and settles those that are `already`, `stale` or unreadable. */
 export async function checkTags(context: ApplyContext, work: ChangeWork): Promise<void> {
   const old = work.tags.filter((tag) => tag.status === 'pending' && context.clock.elapsed() - tag.readAt > FRESH_MS);
-  await context.limit.map(old, (tag) => checkTag(context, work, tag));
+  await context.limit.map(
+    old,
+    () => findRegistry(work),
+    (tag) => checkTag(context, work, tag),
+  );
   holdBack(work);
 }
 

@@ -5,7 +5,7 @@ import { readOutcome } from './amendment.ts';
 import { type ApplyContext, isInterrupted } from './context.ts';
 import { holdBack } from './preconditions.ts';
 import { moveTags } from './push-index.ts';
-import { type AmendedTag, failTag, nameTag, type PublishWork } from './work.ts';
+import { type AmendedTag, failTag, findRegistry, nameTag, type PublishWork } from './work.ts';
 
 /** All that is done for one tag, from the first attempt to the last look. */
 export const AMEND_MS = 60_000;
@@ -35,7 +35,11 @@ export async function publishAmended(
     if (open.length === 0 || isInterrupted(context)) return;
     const lookedAt = context.clock.elapsed();
     for (const { amendment } of open) amendment.startedAt ??= lookedAt;
-    const fresh = await context.limit.map(open, (tag) => isFresh(context, work, tag));
+    const fresh = await context.limit.map(
+      open,
+      () => findRegistry(work),
+      (tag) => isFresh(context, work, tag),
+    );
     if (isInterrupted(context)) return;
     // Once published, each tag is on its own.
     if (open.every(({ amendment }) => amendment.pushes === 0)) holdBack(work);

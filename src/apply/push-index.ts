@@ -2,7 +2,7 @@ import { isPlaitError } from '../errors/plait-error.ts';
 import { readLiveTag } from '../state/read-live.ts';
 import { type ApplyContext, isInterrupted } from './context.ts';
 import { copyAgain } from './copy-content.ts';
-import { failChange, failTag, nameTag, type PublishWork, type TagWork } from './work.ts';
+import { failChange, failTag, findRegistry, nameTag, type PublishWork, type TagWork } from './work.ts';
 
 /** Stores the index under its digest, so that only tags are left to move. */
 export async function pushByDigest(context: ApplyContext, work: PublishWork): Promise<void> {
@@ -53,11 +53,15 @@ async function moveTogether(context: ApplyContext, work: PublishWork, tags: read
 
 /** After an interrupt nothing is pushed one by one any more, but what a lost request did must not be forgotten. */
 async function findMoved(context: ApplyContext, work: PublishWork, tags: readonly TagWork[]): Promise<void> {
-  await context.limit.map(tags, async (tag) => {
-    const address = { repository: work.change.repository, tag: tag.name };
-    const live = await readLiveTag(context.client, address, { ...context.readOptions, onAbort: 'settle' });
-    if (live.kind === 'present' && live.digest === work.index.digest) settle(context, work, tag);
-  });
+  await context.limit.map(
+    tags,
+    () => findRegistry(work),
+    async (tag) => {
+      const address = { repository: work.change.repository, tag: tag.name };
+      const live = await readLiveTag(context.client, address, { ...context.readOptions, onAbort: 'settle' });
+      if (live.kind === 'present' && live.digest === work.index.digest) settle(context, work, tag);
+    },
+  );
 }
 
 function settle(context: ApplyContext, work: PublishWork, tag: TagWork): void {

@@ -3,7 +3,7 @@ import { type Digest, shortDigest } from '../oci/digest.ts';
 import type { LiveTag } from '../state/live.ts';
 import { readLiveTag } from '../state/read-live.ts';
 import type { ApplyContext } from './context.ts';
-import { failTag, nameTag, type PublishWork, type TagWork } from './work.ts';
+import { failTag, findRegistry, nameTag, type PublishWork, type TagWork } from './work.ts';
 
 /** Replicated registries show an own push late; these waits give them about four seconds. */
 const SETTLING_MS: readonly number[] = [500, 1_000, 2_500];
@@ -11,7 +11,11 @@ const SETTLING_MS: readonly number[] = [500, 1_000, 2_500];
 /** Reads every moved tag back: it must hold what was pushed. Never throws. */
 export async function verifyTags(context: ApplyContext, work: PublishWork): Promise<void> {
   const moved = work.tags.filter((tag) => tag.status === 'moved');
-  await context.limit.map(moved, (tag) => verifyTag(context, work, tag));
+  await context.limit.map(
+    moved,
+    () => findRegistry(work),
+    (tag) => verifyTag(context, work, tag),
+  );
 }
 
 async function verifyTag(context: ApplyContext, work: PublishWork, tag: TagWork): Promise<void> {

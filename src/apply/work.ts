@@ -35,6 +35,11 @@ export interface ChangeWork {
   readonly tags: readonly TagWork[];
 }
 
+/** Where the tags of a change are. */
+export function findRegistry({ change }: ChangeWork): string {
+  return change.repository.registry;
+}
+
 /** A change that publishes, with the bytes to publish. */
 export interface PublishWork extends ChangeWork {
   readonly index: StoredManifest;

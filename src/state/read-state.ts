@@ -5,6 +5,7 @@ import { toPlaitError } from '../errors/plait-error.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Repository } from '../oci/repository.ts';
 import type { RegistryClient } from '../registry/client.ts';
+import { createRegistryLimit } from '../registry/registry-limit.ts';
 import { type ChildReader, createChildReader } from './children.ts';
 import { type ContentReader, type ContentReaderOptions, createContentReader } from './content-reader.ts';
 import type { DesiredIndex } from './desired.ts';
@@ -18,7 +19,7 @@ import { type FoundReferrer, readReferrers } from './referrers.ts';
 import { resolveDesired } from './resolve.ts';
 import { areSourcesHeld } from './sources-held.ts';
 
-/** Images read side by side. Only bounds memory: how many requests a host gets is the client's business. */
+/** Images of one registry read side by side. Only bounds memory: how many requests a host gets is the client's business. */
 const IMAGES_AT_ONCE = 64;
 const TAGS_AT_ONCE = 64;
 
@@ -66,14 +67,20 @@ export async function readState(
   const uncached = createContentReader(client, { ...options, cache: NO_CACHE });
   const children = options.children === 'verify' ? createChildReader(client, options) : undefined;
   let done = 0;
-  return pLimit(IMAGES_AT_ONCE).map(declarations, async (declaration) => {
+  const read = async (declaration: Declaration): Promise<ImageState> => {
     options.signal?.throwIfAborted();
     const state = await readImage({ client, reader, uncached, children, options }, declaration);
     options.signal?.throwIfAborted();
     done += 1;
     options.onProgress?.(done, declarations.length);
     return state;
-  });
+  };
+  return createRegistryLimit(IMAGES_AT_ONCE).map(declarations, findRegistry, read);
+}
+
+/** Where most of what is read for an image is, as a rule. */
+function findRegistry({ targets }: Declaration): string {
+  return targets[0]?.repository.registry ?? '';
 }
 
 interface Reading {

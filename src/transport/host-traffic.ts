@@ -6,7 +6,9 @@ import type { Lane } from './message.ts';
 
 const METADATA_LIMIT = 16;
 const BLOB_LIMIT = 4;
+/** Every repository may want a token of its own: a token for each four requests at one time, but two at least. */
 const TOKEN_LIMIT = 2;
+const REQUESTS_PER_TOKEN = 4;
 
 /** The queues of one host and the gates before them. */
 export interface HostTraffic {
@@ -27,7 +29,7 @@ export function computeLimits(
 ): Readonly<Record<Lane, number>> {
   const metadata = concurrency ?? parallelism;
   const blob = Math.min(BLOB_LIMIT, metadata);
-  return { metadata, download: blob, upload: blob, token: TOKEN_LIMIT };
+  return { metadata, download: blob, upload: blob, token: Math.max(TOKEN_LIMIT, Math.floor(metadata / REQUESTS_PER_TOKEN)) };
 }
 
 export interface TrafficOptions {

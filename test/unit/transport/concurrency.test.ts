@@ -47,12 +47,13 @@ describe('the requests at one time', () => {
   });
 
   it.each([
-    [{}, 16, 4],
-    [{ concurrency: 8 }, 8, 4],
-    [{ concurrency: 2 }, 2, 2],
-  ])('are limited with %j to %i and %i', (profile, metadata, blob) => {
+    [{}, 16, 4, 4],
+    [{ concurrency: 32 }, 32, 4, 8],
+    [{ concurrency: 8 }, 8, 4, 2],
+    [{ concurrency: 2 }, 2, 2, 2],
+  ])('are limited with %j to %i, %i and %i', (profile, metadata, blob, token) => {
     const limits = computeLimits(profile);
-    expect(limits).toEqual({ metadata, download: blob, upload: blob, token: 2 });
+    expect(limits).toEqual({ metadata, download: blob, upload: blob, token });
   });
 });
 
