@@ -29,7 +29,12 @@ export function computeLimits(
 ): Readonly<Record<Lane, number>> {
   const metadata = concurrency ?? parallelism;
   const blob = Math.min(BLOB_LIMIT, metadata);
-  return { metadata, download: blob, upload: blob, token: Math.max(TOKEN_LIMIT, Math.floor(metadata / REQUESTS_PER_TOKEN)) };
+  return {
+    metadata,
+    download: blob,
+    upload: blob,
+    token: Math.max(TOKEN_LIMIT, Math.floor(metadata / REQUESTS_PER_TOKEN)),
+  };
 }
 
 export interface TrafficOptions {
