@@ -51,8 +51,8 @@ function addLooking(register: Register): void {
 
 function addTools(register: Register): void {
   const show = new Command('show')
-    .description('a saved plan or result in any format')
-    .argument('<file>')
+    .description('saved plans or results in any format; several of them as one')
+    .argument('<file...>', 'files of plait plan -o or of plait apply --result')
     .option('--short', 'one line an index')
     .option('--show-unchanged', 'list also what needs no change');
   addDisplayOptions(show, REPORT_FORMATS);

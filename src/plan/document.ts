@@ -73,7 +73,8 @@ function toStatus(plan: Plan): PlanDocument['status'] {
 function toScope(plan: Plan): PlanDocument['scope'] {
   const { targets, exclude, selector, shard } = plan.scope;
   const isShare = shard !== null && shard.count > 1;
-  const partial = targets.length > 0 || exclude.length > 0 || selector !== null || isShare;
+  const isPart = isShare || plan.parts !== undefined;
+  const partial = targets.length > 0 || exclude.length > 0 || selector !== null || isPart;
   return {
     targets: [...targets],
     exclude: [...exclude],

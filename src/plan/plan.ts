@@ -183,6 +183,8 @@ export interface PlanScope {
 
 export interface Plan {
   readonly scope: PlanScope;
+  /** What it was put together of, to be shown, when that is less than `scope`. */
+  readonly parts?: readonly PlanScope[];
   /** The exact bytes to push, by digest. */
   readonly indexes: ReadonlyMap<Digest, StoredManifest>;
   readonly changes: readonly Change[];

@@ -1,6 +1,15 @@
 import { shortDigest } from '../oci/digest.ts';
 import { formatRepository } from '../oci/repository.ts';
-import type { Change, GuardRecord, IgnoredDrift, PlanScope, PlanSummary, TagMove, Unreadable } from '../plan/plan.ts';
+import type {
+  Change,
+  GuardRecord,
+  IgnoredDrift,
+  Plan,
+  PlanScope,
+  PlanSummary,
+  TagMove,
+  Unreadable,
+} from '../plan/plan.ts';
 import { formatShard } from '../plan/shard.ts';
 
 /** `Plan: 2 to create, 1 to delete; 1 blocked; 96 unchanged` */
@@ -30,8 +39,12 @@ function join(counts: readonly (readonly [number, string])[]): string {
     .join(', ');
 }
 
-/** The flags that made the run one about a part of the config; empty for all of it. */
-export function describeScope(scope: PlanScope): string {
+/** The flags that made the run one about a part of the config; empty for all of it. With commas between those of several runs. */
+export function describeScope({ scope, parts = [scope] }: Pick<Plan, 'scope' | 'parts'>): string {
+  return [...new Set(parts.map(describePart))].filter((words) => words !== '').join(', ');
+}
+
+function describePart(scope: PlanScope): string {
   const words = [
     ...scope.targets.map((glob) => `--target ${glob}`),
     ...scope.exclude.map((glob) => `--exclude ${glob}`),

@@ -21,7 +21,7 @@ export async function renderReport(report: AnyReport, format: ReportFormat, opti
     case 'text':
       return fitLines(await renderText(report, options), options.columns);
     case 'json':
-      return `${JSON.stringify(report.document, null, 2)}\n`;
+      return `${JSON.stringify(toJson(report), null, 2)}\n`;
     case 'ndjson':
       return (await import('./ndjson/event-log.ts')).renderNdjson(report);
     case 'markdown':
@@ -37,6 +37,11 @@ export async function renderReport(report: AnyReport, format: ReportFormat, opti
     default:
       return format satisfies never;
   }
+}
+
+/** Of several files each as it is: only so its checksum is that of its content. */
+function toJson({ document, files }: AnyReport): object {
+  return files === undefined ? document : files.map((file) => file.document);
 }
 
 async function renderText(report: AnyReport, options: ReportOptions): Promise<string> {

@@ -46,7 +46,10 @@ function describeRun(report: AnyReport): object {
 
 function describeSums(report: AnyReport): object {
   if (report.kind === 'apply') return { summary: countStatuses(report.document) };
-  return { summary: report.document.summary, checksum: report.document.checksum };
+  const { document, files } = report;
+  if (files === undefined) return { summary: document.summary, checksum: document.checksum };
+  const checksums = Object.fromEntries(files.map((file) => [file.path, file.document.checksum]));
+  return { summary: document.summary, checksums };
 }
 
 function toRule({ kind }: AnyReport, id: RuleId): object {

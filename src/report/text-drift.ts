@@ -29,7 +29,7 @@ export function renderTextDrift(plan: Plan, options: TextPlanOptions): string {
   const unreadable = groupUnreadable(plan.unreadable).map((entry) => describeUnreadable(entry, style));
   const notices = [...new Set(plan.notices.map((notice) => `Note: ${notice.message}`))];
   const legend = plan.changes.length > 0 && !options.short ? [describeSigns(plan, options)] : [];
-  const scope = describeScope(plan.scope);
+  const scope = describeScope(plan);
   const lines = [
     ...(scope === '' ? [] : [`Part of the config only: ${scope}`]),
     style.strong(describeDriftVerdict(counts)),

@@ -43,7 +43,7 @@ export function renderTextPlan(plan: Plan, options: TextPlanOptions): string {
   const legend = work.length + held.length > 0 && !options.short ? [describeLegend(plan, options)] : [];
   const notices = [...new Set(plan.notices.map((notice) => `Note: ${notice.message}`))];
   const sections = [work, held, notices, legend];
-  const scope = describeScope(plan.scope);
+  const scope = describeScope(plan);
   const lines = [
     ...(scope === '' ? [] : [`Part of the config only: ${scope}`]),
     options.style.strong(describeVerdict(summarize(plan))),

@@ -5,6 +5,9 @@ import { type LoadedConfig, loadConfig } from '../../src/config/load.ts';
 import { settingsFor } from '../../src/config/registries.ts';
 import { formatRepository } from '../../src/oci/repository.ts';
 import { parseAllowance } from '../../src/plan/allowance.ts';
+import { toPlanDocument } from '../../src/plan/document.ts';
+import { fromPlanDocument } from '../../src/plan/from-document.ts';
+import { joinPlans } from '../../src/plan/join-plans.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import type { Change, Plan, PlanScope, Unchanged } from '../../src/plan/plan.ts';
 import { selectScope } from '../../src/plan/select.ts';
@@ -18,6 +21,7 @@ import { applyAll } from '../support/run-plan.ts';
 import { listTags, pushLive, pushPool, type Stage, toYaml, type World, worlds } from '../support/worlds.ts';
 
 const RUNS = 60;
+const FACTS = { version: '1.0.0', createdAt: 0, configSha256: '', gitCommit: null, requests: {} };
 const SEED = Number(process.env.PLAIT_FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 /** Repositories that images are published to besides their own, and from which tags are to be gone. */
@@ -77,6 +81,7 @@ describe('the shards of a run', () => {
 
         expectUnionIsWhole(parts, whole);
         expectPlacesAreApart(parts);
+        expectShownTogetherIsWhole(parts, whole);
         expectGrowthMovesNothing(config, split.count);
         await expectApplyIsTheSame(config, split, parts);
       }),
@@ -172,6 +177,16 @@ function listPlaces({ changes, blocked, unchanged, unreadable }: Plan): Readonly
   const placed: readonly (Change | Unchanged)[] = [...changes, ...blocked, ...unchanged];
   const left = unreadable.flatMap((entry) => entry.left.map((name) => name.slice(0, name.lastIndexOf(':'))));
   return new Set([...placed.map(({ repository }) => formatRepository(repository)), ...left]);
+}
+
+/** What `plait show` makes of the files of all shards: the plan of the whole run, in the same order. */
+function expectShownTogetherIsWhole(parts: readonly Plan[], whole: Plan): void {
+  const files = parts.map((plan, index) => ({ path: `plan-${index}.json`, document: toPlanDocument(plan, FACTS) }));
+  const { plan } = joinPlans(files.toReversed());
+  const saved = fromPlanDocument(toPlanDocument(whole, FACTS), new Map());
+  const shown = ({ scope, changes, unchanged, blocked }: Plan) => ({ scope, changes, unchanged, blocked });
+  expect(shown(plan)).toEqual(shown(saved));
+  expect(plan.parts).toBeUndefined();
 }
 
 /** Another image, or one less, leaves every other one in its shard. */

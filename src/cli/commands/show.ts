@@ -16,21 +16,36 @@ export interface ShowOptions extends DisplayOptions {
   readonly showUnchanged?: boolean;
 }
 
-/** `plait show FILE`: a saved plan or result in any format; also one that could not be used, with the reason. */
-export async function runShow(context: CliContext, options: ShowOptions, path: string): Promise<ExitCode> {
+/**
+ * `plait show FILE…`: saved plans or results in any format; also one that could not be used, with the reason. Several are shown
+ * as one.
+ */
+export async function runShow(
+  context: CliContext,
+  options: ShowOptions,
+  ...paths: readonly string[]
+): Promise<ExitCode> {
   const reporting = await openReporting(context, options);
+  const [path = '', ...others] = paths;
+  const isAlone = others.length === 0;
+  const report = isAlone
+    ? await openOne(context, path)
+    : await (await import('../show-together.ts')).openTogether(context, paths);
+  if (report !== undefined) await publish(context, reporting, { report });
+  return EXIT_CODES.ok;
+}
+
+/** Undefined for a file of another major version, which was printed as it is. */
+async function openOne(context: CliContext, path: string): Promise<Report | ResultReport | undefined> {
   const bytes = await readPlanBytes(context, path);
   const envelope = openPlanFile(bytes);
   const foreign = findProblem(() => assertReadable(envelope));
   if (foreign !== undefined) {
     tell(context, 'warn', `Note: ${foreign.message}; shown as it is.\n`);
     context.stdout.write(`${JSON.stringify(envelope.json, null, 2)}\n`);
-    return EXIT_CODES.ok;
+    return undefined;
   }
-  const isResult = 'finishedAt' in envelope.json;
-  const report = isResult ? await openResult(context, bytes) : await openPlan(context, envelope);
-  await publish(context, reporting, { report });
-  return EXIT_CODES.ok;
+  return 'finishedAt' in envelope.json ? openResult(context, bytes) : openPlan(context, envelope);
 }
 
 async function openPlan(context: CliContext, envelope: PlanEnvelope): Promise<Report> {

@@ -58,7 +58,7 @@ function renderHead({ kind, document, plan }: Report, { title, matrix, urgent }:
     title,
     state: { verb, tone },
     time: document.createdAt,
-    scope: describeScope(plan.scope),
+    scope: describeScope(plan),
     counts,
   });
 }
@@ -67,8 +67,12 @@ function countRows({ rows }: Matrix, state: RowState): number {
   return rows.filter((row) => row.state === state).length;
 }
 
-function renderFoot({ document }: Report): Markup {
+function renderFoot({ document, files }: Report): Markup {
   const { tool, config, checksum, expiresAt, requests } = document;
   const commit = config.gitCommit === null ? '' : html` · commit <code>${config.gitCommit}</code>`;
-  return html`<footer>${tool.name} ${tool.version} · good until ${expiresAt}${commit} · checksum <code>${checksum}</code> · ${describeRequests(requests)}</footer>`;
+  const sums =
+    files === undefined
+      ? html`checksum <code>${checksum}</code>`
+      : files.map((file) => html`${file.path} <code>${file.document.checksum}</code> `);
+  return html`<footer>${tool.name} ${tool.version} · good until ${expiresAt}${commit} · ${sums} · ${describeRequests(requests)}</footer>`;
 }

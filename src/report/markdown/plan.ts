@@ -29,7 +29,7 @@ export function renderMarkdownPlan(report: Report, maxBytes: number): string {
 
 function describeHead(report: Report): string {
   const { kind, document, plan } = report;
-  const scope = describeScope(plan.scope);
+  const scope = describeScope(plan);
   const alert = describeAlert(report);
   return [
     `<!-- plait:${kind} ${document.checksum} -->`,
@@ -53,13 +53,22 @@ function describeAlert(report: Report): string {
   return [`> [!${removals > 0 ? 'CAUTION' : 'WARNING'}]`, ...lines.map((line) => `> ${line}`)].join('\n');
 }
 
-function describeFoot({ document }: Report): string {
+/** Room for more would be taken from what is in them. */
+const MAX_CHECKSUMS = 20;
+
+function listChecksums(files: NonNullable<Report['files']>): readonly string[] {
+  const shown = files.slice(0, MAX_CHECKSUMS).map(({ path, document }) => `${code(path)} ${code(document.checksum)}`);
+  const rest = files.length - shown.length;
+  return rest === 0 ? shown : [...shown, `and ${rest} more`];
+}
+
+function describeFoot({ document, files }: Report): string {
   const { tool, createdAt, expiresAt, config, checksum, requests } = document;
   const commit = config.gitCommit === null ? [] : [`commit ${code(config.gitCommit.slice(0, 12))}`];
   const parts = [
     `${code(`${tool.name} ${tool.version}`)}, ${code(createdAt)}, good until ${code(expiresAt)}`,
     ...commit,
-    `checksum ${code(checksum)}`,
+    ...(files === undefined ? [`checksum ${code(checksum)}`] : listChecksums(files)),
     describeRequests(requests),
   ];
   return `<sub>${parts.join(' · ')}</sub>`;

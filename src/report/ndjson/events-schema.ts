@@ -71,7 +71,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   }),
   event('summary', {
     plan: summarySchema.nullable(),
-    checksum: z.string().nullable().describe('Of the plan'),
+    checksum: z.string().nullable().describe('Of the plan; null for several of them'),
     result: statuses.nullable().describe('Tags by how they ended'),
     interrupted: z.boolean(),
     requests: z.record(z.string(), count),

@@ -83,7 +83,7 @@ export function endOf({
   return {
     type: 'summary',
     plan: report?.document.summary ?? null,
-    checksum: report?.document.checksum ?? null,
+    checksum: report === undefined || report.files !== undefined ? null : report.document.checksum,
     result: result === undefined ? null : { ...countStatuses(result) },
     interrupted: result?.interrupted ?? false,
     requests: { ...(result?.requests ?? report?.document.requests) },

@@ -1,0 +1,54 @@
+import { assertDistinctTags } from '../plan/distinct-tags.ts';
+import { addRequests } from '../plan/join-plans.ts';
+import { computeResultChecksum } from './result-document.ts';
+import type { ResultDocument } from './result-schema.ts';
+
+/** The result of an apply, and the file that it was read from. */
+export interface ResultFile {
+  readonly path: string;
+  readonly document: ResultDocument;
+}
+
+/** Pure: several results as one, to be shown. Throws USAGE when two of them say something of one tag. */
+export function joinResults(files: readonly [ResultFile, ...ResultFile[]]): ResultDocument {
+  assertDistinctTags(files.map(({ path, document }) => ({ path, names: listNames(document) })));
+  const documents = files.map(({ document }) => document);
+  const [first, ...others] = documents.map(({ finishedAt }) => finishedAt).sort(compare);
+  const joined = {
+    formatVersion: files[0].document.formatVersion,
+    tool: { name: 'plait', version: [...new Set(documents.map(({ tool }) => tool.version))].sort().join(', ') },
+    finishedAt: others.at(-1) ?? first ?? '',
+    interrupted: documents.some(({ interrupted }) => interrupted),
+    changes: documents.flatMap(({ changes }) => changes).sort((a, b) => compare(nameOf(a), nameOf(b))),
+    unreadable: joinUnreadable(documents),
+    requests: { ...addRequests(documents) },
+  };
+  return { ...joined, checksum: computeResultChecksum(joined) };
+}
+
+type DocumentChange = ResultDocument['changes'][number];
+type Unread = NonNullable<ResultDocument['unreadable']>[number];
+
+function listNames({ changes, unreadable = [] }: ResultDocument): readonly string[] {
+  const named = changes.flatMap(({ repository, tags }) => tags.map(({ name }) => `${repository}:${name}`));
+  return [...named, ...unreadable.flatMap(({ left }) => left)];
+}
+
+function nameOf({ repository, tags }: DocumentChange): string {
+  return `${repository}:${tags[0]?.name ?? ''}`;
+}
+
+/** What failed once for several shards is told once. */
+function joinUnreadable(documents: readonly ResultDocument[]): Unread[] {
+  const found = new Map<string, Unread>();
+  for (const entry of documents.flatMap(({ unreadable = [] }) => unreadable)) {
+    const key = `${entry.reference}\n${entry.message}`;
+    const left = new Set([...(found.get(key)?.left ?? []), ...entry.left]);
+    found.set(key, { ...entry, left: [...left].sort() });
+  }
+  return [...found.values()].sort((a, b) => compare(a.reference, b.reference));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,116 @@
+import { formatRepository } from '../oci/repository.ts';
+import { assertDistinctTags } from './distinct-tags.ts';
+import { toPlanDocument } from './document.ts';
+import type { PlanDocument } from './document-schema.ts';
+import { fromPlanDocument } from './from-document.ts';
+import { joinScopes } from './join-scopes.ts';
+import { byRepository } from './make-plan.ts';
+import type { Plan, PlanNotice, Unreadable } from './plan.ts';
+
+/** A saved plan, and the file that it was read from. */
+export interface PlanFile {
+  readonly path: string;
+  readonly document: PlanDocument;
+}
+
+export interface JoinedPlans {
+  readonly plan: Plan;
+  /** Of the plan; to be looked at, and never to be applied. */
+  readonly document: PlanDocument;
+}
+
+/**
+ * Pure: several plans as one, to be shown. The same files in another order are the same plan, and the plans of all shards are
+ * the plan of the whole run. Throws USAGE when two of them say something of one tag.
+ */
+export function joinPlans(files: readonly PlanFile[]): JoinedPlans {
+  assertDistinctTags(files.map(({ path, document }) => ({ path, names: listNames(document) })));
+  const documents = files.map(({ document }) => document);
+  const plans = documents.map((document) => fromPlanDocument(document, new Map()));
+  const plan: Plan = {
+    ...joinScopes(plans.map(({ scope }) => scope)),
+    indexes: new Map(),
+    changes: plans.flatMap(({ changes }) => changes).sort(byRepository),
+    unchanged: plans.flatMap(({ unchanged }) => unchanged).sort(byRepository),
+    blocked: plans.flatMap(({ blocked }) => blocked).sort(byRepository),
+    unreadable: joinUnreadable(plans),
+    notices: joinNotices(plans),
+    ...joinDrift(plans),
+  };
+  return { plan, document: toDocument(plan, documents) };
+}
+
+/** A tag that was left as it is was part of the run, too. */
+function listNames({ changes, blocked, unchanged, unreadable, drift }: PlanDocument): readonly string[] {
+  const placed = [...changes, ...blocked, ...unchanged, ...(drift?.ignored ?? [])];
+  const named = placed.flatMap(({ repository, tags }) => tags.map(({ name }) => `${repository}:${name}`));
+  return [...named, ...unreadable.flatMap(({ left }) => left)];
+}
+
+/** A source that several shards could not read is one thing that could not be read, as in a whole run. */
+function joinUnreadable(plans: readonly Plan[]): readonly Unreadable[] {
+  const found = new Map<string, Unreadable>();
+  for (const entry of plans.flatMap(({ unreadable }) => unreadable)) {
+    const key = [entry.id, entry.origin, entry.reference, entry.message].join('\n');
+    const left = new Set([...(found.get(key)?.left ?? []), ...entry.left]);
+    found.set(key, { ...entry, left: [...left].sort() });
+  }
+  return [...found.values()].sort((a, b) => compare(a.reference, b.reference) || compare(a.id, b.id));
+}
+
+function joinNotices(plans: readonly Plan[]): readonly PlanNotice[] {
+  const found = plans.flatMap(({ notices }) => notices).map((notice) => [JSON.stringify(notice), notice] as const);
+  return [...new Map(found).values()].sort((a, b) => compare(a.message, b.message) || compare(a.id, b.id));
+}
+
+function joinDrift(plans: readonly Plan[]): Pick<Plan, 'drift'> {
+  if (plans.every(({ drift }) => drift === undefined)) return {};
+  const ignored = plans.flatMap(({ drift }) => drift?.ignored ?? []);
+  return { drift: { ignored: [...ignored].sort((a, b) => compare(nameOf(a), nameOf(b))) } };
+}
+
+function nameOf({
+  repository,
+  tags,
+}: Plan['unchanged'][number] | NonNullable<Plan['drift']>['ignored'][number]): string {
+  return `${formatRepository(repository)}:${tags[0]?.name ?? ''}`;
+}
+
+/** From the oldest of them, good until the first one is not. */
+function toDocument(plan: Plan, documents: readonly PlanDocument[]): PlanDocument {
+  const createdAt = Math.min(...documents.map((document) => Date.parse(document.createdAt)));
+  const expiresAt = Math.min(...documents.map((document) => Date.parse(document.expiresAt)));
+  return toPlanDocument(plan, {
+    version: [...new Set(documents.map(({ tool }) => tool.version))].sort().join(', '),
+    createdAt,
+    lifetimeMs: expiresAt - createdAt,
+    configSha256: findCommon(documents, ({ config }) => config.sha256) ?? '',
+    lockSha256: findCommon(documents, ({ config }) => config.lockSha256),
+    gitCommit: findCommon(documents, ({ config }) => config.gitCommit),
+    requests: addRequests(documents),
+  });
+}
+
+/** What all documents have in common; null when they have not. */
+function findCommon(
+  documents: readonly PlanDocument[],
+  read: (document: PlanDocument) => string | null,
+): string | null {
+  const values = new Set(documents.map(read));
+  return values.size === 1 ? ([...values][0] ?? null) : null;
+}
+
+/** Pure: the sum of what was sent, by method. */
+export function addRequests(
+  runs: readonly { readonly requests: Readonly<Record<string, number>> }[],
+): Readonly<Record<string, number>> {
+  const sums = new Map<string, number>();
+  for (const [method, count] of runs.flatMap(({ requests }) => Object.entries(requests))) {
+    sums.set(method, (sums.get(method) ?? 0) + count);
+  }
+  return Object.fromEntries([...sums].sort(([a], [b]) => compare(a, b)));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
