@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { readOptions } from './options.mjs';
 import { installPeers } from './peers.mjs';
 import { probeProxy } from './probe.mjs';
-import { listParts } from './program.mjs';
+import { listParts, listSecondRound } from './program.mjs';
 import { createRunner } from './runner.mjs';
 import { openStage } from './stage.mjs';
 import { toResult } from './statistics.mjs';
@@ -19,13 +19,20 @@ const announce = (line) => process.stderr.write(`${line}\n`);
 
 /** The runs of all contestants of a part: one of each, then again, so that a slow moment of the machine meets all. */
 async function measurePart(runner, part) {
-  const runs = new Map(part.contestants.map((contestant) => [contestant, []]));
-  for (let number = 0; part.contestants.some(({ runs }) => runs > number); number += 1) {
-    for (const contestant of part.contestants.filter(({ runs }) => runs > number)) {
+  const first = await measureAll(runner, part, part.contestants);
+  return [...first, ...(await measureAll(runner, part, listSecondRound(part, first)))];
+}
+
+async function measureAll(runner, part, contestants) {
+  const runs = new Map(contestants.map((contestant) => [contestant, []]));
+  for (let number = 0; contestants.some(({ runs }) => runs > number); number += 1) {
+    for (const contestant of contestants.filter(({ runs }) => runs > number)) {
       const run = await runner.run(part.scenario, part.delayMs, contestant);
       runs.get(contestant).push(run);
-      const seconds = (run.wallMs / 1000).toFixed(2);
-      announce(`${part.scenario.id} ${part.delayMs} ms, ${contestant.tool}, ${contestant.mode}: ${seconds} s`);
+      const { tool, mode, tags } = contestant;
+      announce(
+        `${part.scenario.id} ${part.delayMs} ms, ${tool}, ${mode}, ${tags} tags: ${(run.wallMs / 1000).toFixed(2)} s`,
+      );
     }
   }
   return [...runs].map(([contestant, list]) => toResult(part, contestant, list));
@@ -44,7 +51,7 @@ function saveJson(options, document) {
 }
 
 const options = readOptions();
-const stage = await openStage();
+const stage = await openStage(announce);
 try {
   const begun = new Date().toISOString();
   const wanted = (program) => options.peers === undefined || options.peers.includes(program);

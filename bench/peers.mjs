@@ -43,6 +43,8 @@ const COMMANDS = {
   'manifest-tool': {
     create: ({ from, to }) =>
       `manifest-tool --plain-http push --type oci from-args --platforms ${PLATFORMS} --template ${from}-ARCH --target ${to}`,
+    within: ONE_REGISTRY,
+    limit: 'takes images of the same registry only',
   },
   'buildx imagetools': {
     create: ({ from, to }) => `buildx imagetools create -t ${to} ${joined(each(from))}`,
@@ -51,10 +53,14 @@ const COMMANDS = {
   oras: {
     create: ({ from, to, isSameRepository }) =>
       [
-        ...(isSameRepository ? [] : each(from).map((source, number) => `oras cp ${source} ${each(to)[number]}`)),
-        `oras manifest index create ${to} ${joined(each(TAG))}`,
+        ...(isSameRepository
+          ? []
+          : each(from).map(
+              (source, number) => `oras cp --from-plain-http --to-plain-http ${source} ${each(to)[number]}`,
+            )),
+        `oras manifest index create --plain-http ${to} ${joined(each(TAG))}`,
       ].join(' && '),
-    copy: ({ from, to }) => `oras cp ${from} ${to}`,
+    copy: ({ from, to }) => `oras cp --from-plain-http --to-plain-http ${from} ${to}`,
   },
   buildah: {
     create: ({ from, to, isSameRepository }) =>

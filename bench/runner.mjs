@@ -1,10 +1,11 @@
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { countRight, listNames, pushImages, TAGS } from './content.mjs';
 import { measure } from './measure.mjs';
 import { writeHome, writeScript } from './peers.mjs';
 import { PROGRAM, writeConfig } from './plait.mjs';
 import { LOCATIONS, REBUILT } from './scenarios.mjs';
+import { copyFolder, remove } from './stage.mjs';
 
 const LIMIT_MS = 600_000;
 const SEED = 'built';
@@ -40,10 +41,10 @@ export function createRunner(stage, { bin }) {
 
   /** An empty folder with a home in it. Returns the environment of what runs there: nothing of the user's. */
   function prepareFolder(cache) {
-    rmSync(folder, { recursive: true, force: true });
+    remove(folder);
     const home = join(folder, 'home');
     mkdirSync(home, { recursive: true });
-    if (cache !== undefined) cpSync(cache, join(folder, 'cache'), { recursive: true });
+    if (cache !== undefined) copyFolder(cache, join(folder, 'cache'));
     const path = `${bin}:${process.env.PATH}`;
     return {
       PATH: path,
@@ -66,7 +67,7 @@ export function createRunner(stage, { bin }) {
     if (code !== 0) throw new Error(`plait ${args.join(' ')} ended with ${code} while preparing:\n${log}`);
   }
 
-  const saveCache = (name) => cpSync(join(folder, 'cache'), join(caches, name), { recursive: true });
+  const saveCache = (name) => copyFolder(join(folder, 'cache'), join(caches, name));
 
   async function seed() {
     if (stage.hasState(SEED)) return SEED;
@@ -96,7 +97,7 @@ export function createRunner(stage, { bin }) {
     await stage.restore(before, 0);
     await pushImages({ port: stage.ports()[0], names: listNames(TAGS), ...REBUILT });
     stage.save(name);
-    cpSync(join(caches, before), join(caches, name), { recursive: true });
+    copyFolder(join(caches, before), join(caches, name));
     return name;
   }
 

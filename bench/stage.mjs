@@ -1,6 +1,7 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { findRegistry, startRegistry } from './registry.mjs';
 import { startProxy } from './start-proxy.mjs';
 
@@ -10,8 +11,8 @@ const MEMORY = '/dev/shm';
  * Two registries behind the proxy, and what they held at some time under a name. All of it is in memory where the machine
  * has a folder for that, so that the speed of the disk is not measured.
  */
-export async function openStage() {
-  const program = await findRegistry();
+export async function openStage(announce) {
+  const program = await findRegistry(announce);
   const root = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'plait-bench-'));
   const removeAll = () => rmSync(root, { recursive: true, force: true, maxRetries: 3 });
   process.once('exit', removeAll);
@@ -36,17 +37,16 @@ export async function openStage() {
     async restore(name, delayMs) {
       await stop();
       for (const [number, folder] of folders.entries()) {
-        rmSync(folder, { recursive: true, force: true });
-        mkdirSync(folder, { recursive: true });
-        const saved = join(snapshotOf(name ?? ''), String(number));
-        if (name !== undefined) cpSync(saved, folder, { recursive: true });
+        remove(folder);
+        if (name === undefined) mkdirSync(folder);
+        else copyFolder(join(snapshotOf(name), String(number)), folder);
       }
       registries = await Promise.all(folders.map((folder) => startRegistry(program, folder)));
       await proxy.order('prepare', { upstreamPorts: registries.map(({ port }) => port), delayMs });
     },
     save(name) {
       for (const [number, folder] of folders.entries()) {
-        cpSync(folder, join(snapshotOf(name), String(number)), { recursive: true });
+        copyFolder(folder, join(snapshotOf(name), String(number)));
       }
     },
     /** What came through each door since the last restore. */
@@ -58,4 +58,14 @@ export async function openStage() {
       removeAll();
     },
   };
+}
+
+/** Thousands of small files: the programs take half the time of what Node has. `to` must not exist. */
+export function copyFolder(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  execFileSync('cp', ['-R', from, to]);
+}
+
+export function remove(folder) {
+  execFileSync('rm', ['-rf', folder]);
 }

@@ -28,11 +28,11 @@ function toRow(result, plait) {
   const isWrong = failure !== undefined;
   return [
     tool,
-    isWrong ? `${mode}; **${right} of ${tags} right**, ${failure.replaceAll('|', '\\|').slice(0, 120)}` : mode,
+    isWrong ? `${mode}: **${right} of ${tags} right**, ${failure.replaceAll('|', ' ').slice(0, 160)}` : mode,
     String(tags),
     round(requestsPerTag),
     formatSpread(wallMs),
-    tool === 'plait' && boundMs > 0 ? `${(wallMs.median / boundMs).toFixed(2)} ×` : '',
+    boundMs > 0 ? `${(wallMs.median / boundMs).toFixed(2)} ×` : '',
     cpuS === undefined ? 'not known' : round(cpuS.median),
     peakMib === undefined ? 'not known' : peakMib.median.toFixed(0),
     tool === 'plait' || isWrong ? '' : `${round(result.wallMsPerTag / plait.wallMsPerTag)} × as fast`,

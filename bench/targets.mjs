@@ -1,5 +1,5 @@
 import { ARCHITECTURES, TAGS } from './content.mjs';
-import { HEADLINE } from './program.mjs';
+import { findFastest, HEADLINE } from './program.mjs';
 import { countAll } from './statistics.mjs';
 
 const SOURCES = TAGS * ARCHITECTURES.length;
@@ -17,15 +17,16 @@ function checkHeadline(results) {
   const bound = normal.wallMs.median / normal.boundMs;
   return [
     toLine(`at most 1.25 × requests × latency / concurrency: ${bound.toFixed(2)} ×`, bound <= 1.25),
-    ...compare(findFastest(found, 'loop'), normal, 20),
+    ...compare(findFastest(findWidest(found), 'loop'), normal, 20),
     ...compare(findFastest(found, 'xargs -P8'), normal, 3),
     ...compare(findFastest(found, 'xargs -P8'), wide, 5),
   ];
 }
 
-function findFastest(results, mode) {
-  const good = results.filter((each) => each.tool !== 'plait' && each.mode === mode && each.failure === undefined);
-  return good.sort((a, b) => a.wallMsPerTag - b.wallMsPerTag)[0];
+/** Loops of all tags where there are any, for a start that is not only the first tags. */
+function findWidest(results) {
+  const most = Math.max(...results.filter(({ mode }) => mode === 'loop').map(({ tags }) => tags));
+  return results.filter(({ tags }) => tags === most);
 }
 
 function compare(peer, plait, factor) {
