@@ -1,11 +1,12 @@
-// Fails when something that is installed with Plait has a licence we have not agreed to. The lock file says what is
-// installed, each package itself says under which licence. --list prints what was found; --root checks another folder.
-import { readFileSync } from 'node:fs';
+// Fails when something that comes with Plait has a licence we have not agreed to: what the build put into the bundle, and
+// what npm would install with it. The notices of the build name the one, the lock file the other; each package itself says
+// under which licence. --list prints what was found; --root checks another folder.
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-/** Permissive ones that ask for no more than a notice. Python-2.0 is that of argparse, which js-yaml needs. */
-const ALLOWED = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'Python-2.0'];
+/** Permissive ones that ask for no more than a notice. */
+const ALLOWED = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
 
 const options = { root: { type: 'string', default: '.' }, list: { type: 'boolean', default: false } };
 const { values } = parseArgs({ options });
@@ -41,12 +42,21 @@ function isAllowed(expression) {
   return text.split(' AND ').every((name) => ALLOWED.includes(name));
 }
 
+/** `- name 1.2.3 (MIT)`, as `bundle/notices.mjs` writes it. */
+function listBundled() {
+  const path = join(values.root, 'dist', 'THIRD-PARTY-NOTICES.txt');
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const [list] = text.split(/^-{80}$/m);
+  return [...list.matchAll(/^- (\S+ \S+) \((.*)\)$/gm)].map(([, id, licence]) => ({ id, licence }));
+}
+
 const wanted = collectDependencies('', new Set());
 const paths = Object.keys(packages).filter((path) => wanted.has(path));
-const installed = paths.map((path) => {
+const found = paths.map((path) => {
   const { name, version, license } = readJson(path, 'package.json');
   return { id: `${name} ${version}`, licence: typeof license === 'string' ? license : 'none named' };
 });
+const installed = [...found, ...listBundled()];
 
 if (values.list) for (const { id, licence } of installed) console.log(`${id}  ${licence}`);
 

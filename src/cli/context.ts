@@ -62,7 +62,8 @@ function toOutput(stream: NodeJS.WriteStream & { readonly fd: number }): Output 
   };
 }
 
-function createClock(): Clock {
+/** The clock of this machine. */
+export function createClock(): Clock {
   return {
     now: () => Date.now(),
     elapsed: () => performance.now(),

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
-import type { PlanDocument } from '../plan/document-schema.ts';
 import { fromPlanDocument } from '../plan/from-document.ts';
 import { assertCurrent } from '../plan/lifetime.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { PlanDocument } from '../plan/plan-document.ts';
 import { MAX_PLAN_BYTES, openPlanFile, type PlanEnvelope, readPlanDocument } from '../plan/read-document.ts';
 import { verifyPlanDocument } from '../plan/verify-document.ts';
 import type { CliContext } from './context.ts';

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../config/diagnostic.ts';
-import type { PlanDocument } from '../plan/document-schema.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { PlanDocument } from '../plan/plan-document.ts';
 import { REPORT_FORMATS, type ReportFormat } from '../report/format-names.ts';
 import { renderReport } from '../report/formats.ts';
 import { createEventLog, type EventLog } from '../report/ndjson/event-log.ts';

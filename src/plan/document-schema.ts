@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DRIFT_FIELDS } from '../config/run-rules.ts';
 import { GUARD_NAMES } from './plan.ts';
+import type { PlanDocument } from './plan-document.ts';
 import { toShard } from './shard.ts';
 
 const digest = z.string().regex(/^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/);
@@ -113,7 +114,7 @@ const drift = z
   })
   .describe('Only in the findings of plait drift, which are not to be applied');
 
-/** The plan document: one schema for its type, its validation and `schemas/plan.schema.json`. */
+/** The plan document: one schema for its validation and `schemas/plan.schema.json`. */
 export const planDocumentSchema = z.strictObject({
   formatVersion: z.string().regex(/^\d+\.\d+$/),
   tool: z.strictObject({ name: z.string(), version: z.string() }),
@@ -165,6 +166,4 @@ export const planDocumentSchema = z.strictObject({
     .describe('What floating sources were; only in a plan to be recorded in a lock file'),
   drift: drift.optional(),
   checksum: z.string().regex(/^sha256:[0-9a-f]{64}$/),
-});
-
-export type PlanDocument = z.infer<typeof planDocumentSchema>;
+}) satisfies z.ZodType<PlanDocument, PlanDocument>;

@@ -2,10 +2,10 @@ import { computeDigest, type Digest } from '../oci/digest.ts';
 import type { StoredManifest } from '../oci/manifest.ts';
 import { formatRepository } from '../oci/repository.ts';
 import { toCanonicalJson } from './canonical-json.ts';
-import type { PlanDocument } from './document-schema.ts';
 import { countDrift } from './drift.ts';
 import { DEFAULT_LIFETIME_MS, toTime } from './lifetime.ts';
 import { type Change, type DriftFindings, type Plan, type PlanSource, type SettledTag, summarize } from './plan.ts';
+import type { PlanDocument } from './plan-document.ts';
 import { formatShard } from './shard.ts';
 
 /** The major number changes when an older Plait could misread a plan. */

@@ -1,8 +1,8 @@
 import { type Digest, parseDigest } from '../oci/digest.ts';
 import type { StoredManifest } from '../oci/manifest.ts';
 import { parseRepository } from '../oci/repository.ts';
-import type { PlanDocument } from './document-schema.ts';
 import type { Change, IgnoredDrift, Plan, PlanSource, PlatformChange, TagMove } from './plan.ts';
+import type { PlanDocument } from './plan-document.ts';
 import { parseShard } from './shard.ts';
 
 type DocumentChange = PlanDocument['changes'][number];

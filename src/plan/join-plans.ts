@@ -1,11 +1,11 @@
 import { formatRepository } from '../oci/repository.ts';
 import { assertDistinctTags } from './distinct-tags.ts';
 import { toPlanDocument } from './document.ts';
-import type { PlanDocument } from './document-schema.ts';
 import { fromPlanDocument } from './from-document.ts';
 import { joinScopes } from './join-scopes.ts';
 import { byRepository } from './make-plan.ts';
 import type { Plan, PlanNotice, Unreadable } from './plan.ts';
+import type { PlanDocument } from './plan-document.ts';
 
 /** A saved plan, and the file that it was read from. */
 export interface PlanFile {

@@ -1,5 +1,5 @@
 import { PlaitError } from '../errors/plait-error.ts';
-import type { PlanDocument } from './document-schema.ts';
+import type { PlanDocument } from './plan-document.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

@@ -2,7 +2,8 @@ import { PlaitError } from '../errors/plait-error.ts';
 import { cleanText } from '../errors/redact.ts';
 import { isJsonObject, type JsonObject, parseStrictJson } from '../oci/json.ts';
 import { FORMAT_VERSION } from './document.ts';
-import { type PlanDocument, planDocumentSchema } from './document-schema.ts';
+import { planDocumentSchema } from './document-schema.ts';
+import type { PlanDocument } from './plan-document.ts';
 
 /** Of one plan file; 100,000 changed tags stay below it. */
 export const MAX_PLAN_BYTES = 512 * 1024 * 1024;

@@ -4,8 +4,8 @@ import { type Digest, matchesDigest, parseDigest, shortDigest } from '../oci/dig
 import type { ImageIndex, StoredManifest } from '../oci/manifest.ts';
 import { formatPlatform, normalizePlatform } from '../oci/platform.ts';
 import { computeChecksum } from './document.ts';
-import type { PlanDocument } from './document-schema.ts';
 import { sortEntries } from './live-entries.ts';
+import type { PlanDocument } from './plan-document.ts';
 
 type DocumentChange = PlanDocument['changes'][number];
 

@@ -1,9 +1,9 @@
 import type { ResultFile } from '../apply/join-results.ts';
 import type { ResultDocument } from '../apply/result-schema.ts';
 import type { Diagnostic } from '../config/diagnostic.ts';
-import type { PlanDocument } from '../plan/document-schema.ts';
 import type { PlanFile } from '../plan/join-plans.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { PlanDocument } from '../plan/plan-document.ts';
 
 /** `plan`: what an apply would do. `drift`: how the registries differ from what is declared. */
 export type ReportKind = 'plan' | 'drift';

@@ -1,8 +1,8 @@
 import type { ApplyResult, ChangeResult, TagResult } from '../apply/apply-result.ts';
-import type { ResultDocument } from '../apply/result-schema.ts';
 import { type Digest, shortDigest } from '../oci/digest.ts';
 import { formatRepository } from '../oci/repository.ts';
 import type { Unreadable } from '../plan/plan.ts';
+import type { PlanDocumentUnreadable } from '../plan/plan-document.ts';
 import { describeLeft, describeReason, describeRequests } from './describe-change.ts';
 import { describeResult, isRepaired } from './describe-result.ts';
 import type { Style } from './style.ts';
@@ -12,7 +12,7 @@ export interface TextApplyOptions {
   /** Requests sent by the whole run, by method. */
   readonly requests: Readonly<Record<string, number>>;
   /** What could not be read for the plan. */
-  readonly unreadable?: ResultDocument['unreadable'];
+  readonly unreadable?: readonly Omit<PlanDocumentUnreadable, 'id' | 'origin'>[];
 }
 
 /** How every tag ended, for people: verdict first, what went wrong last. */

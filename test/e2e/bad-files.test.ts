@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { computeDigest } from '../../src/oci/digest.ts';
 import { computeChecksum } from '../../src/plan/document.ts';
-import type { PlanDocument } from '../../src/plan/document-schema.ts';
+import type { PlanDocument } from '../../src/plan/plan-document.ts';
 import { type Playground, startPlayground } from '../../src/playground/server.ts';
 import { runCli } from '../support/run-cli.ts';
 import { runHere } from '../support/run-here.ts';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type PlanDocument, planDocumentSchema } from '../../src/plan/document-schema.ts';
+import { planDocumentSchema } from '../../src/plan/document-schema.ts';
+import type { PlanDocument } from '../../src/plan/plan-document.ts';
 import { type Playground, startPlayground } from '../../src/playground/server.ts';
 import { callApi } from '../support/api-call.ts';
 import type { CliResult } from '../support/run-cli.ts';

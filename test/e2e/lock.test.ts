@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { computeDigest, type Digest } from '../../src/oci/digest.ts';
-import { type PlanDocument, planDocumentSchema } from '../../src/plan/document-schema.ts';
+import { planDocumentSchema } from '../../src/plan/document-schema.ts';
+import type { PlanDocument } from '../../src/plan/plan-document.ts';
 import { type Playground, startPlayground } from '../../src/playground/server.ts';
 import { formatLockFile, type LockFile, parseLockFile } from '../../src/state/lock-file.ts';
 import { INDEX_TYPE, NO_DIGEST } from '../support/client-bench.ts';

@@ -1,5 +1,5 @@
 import { toPlanDocument } from '../../plan/document.ts';
-import type { PlanDocument } from '../../plan/document-schema.ts';
+import type { PlanDocument } from '../../plan/plan-document.ts';
 import type { Report } from '../../report/report.ts';
 import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';

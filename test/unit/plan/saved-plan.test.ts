@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { computeDigest } from '../../../src/oci/digest.ts';
 import { computeChecksum, toPlanDocument } from '../../../src/plan/document.ts';
-import type { PlanDocument } from '../../../src/plan/document-schema.ts';
 import { fromPlanDocument } from '../../../src/plan/from-document.ts';
 import { makePlan } from '../../../src/plan/make-plan.ts';
+import type { PlanDocument } from '../../../src/plan/plan-document.ts';
 import { openPlanFile, readPlanDocument } from '../../../src/plan/read-document.ts';
 import { verifyPlanDocument } from '../../../src/plan/verify-document.ts';
 import { build, declare, entry, imageState, indexOf, planInput, present } from '../../support/states.ts';
