@@ -50,6 +50,9 @@ function saveJson(options, document) {
   return path;
 }
 
+// Whatever was started ends with this process.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
+
 const options = readOptions();
 const stage = await openStage(announce);
 try {

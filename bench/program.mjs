@@ -8,8 +8,13 @@ const DELAY_MS = 50;
 /** At the other delays. */
 const SHORT_LIST = new Set(['same-new', 'same-none']);
 /** Tags for a peer, by mode: in the headline and elsewhere. Elsewhere loops are left out where they say nothing new. */
-const PEER_TAGS = { loop: [20, 4], 'xargs -P8': [TAGS, 16], once: [20, 4], 'once, parallel 8': [TAGS, 16] };
+const PEER_TAGS = { loop: [20, 2], 'xargs -P8': [TAGS, 16], once: [20, 2], 'once, parallel 8': [TAGS, 16] };
 const WITHOUT_LOOPS = 'one';
+/** Its processes keep all cores busy, so that its figures need no care. */
+const SLOW = new Set(['buildah']);
+const SLOW_TAGS = 16;
+/** Of Plait and of a peer in the headline; elsewhere one. */
+const RUNS = { plait: 3, peer: 2 };
 
 /**
  * What to run: Plait with arguments and a cache, or a peer in a mode.
@@ -47,7 +52,7 @@ function toPart(scenario, delayMs, { options, installed }) {
     contestants: [
       ...[false, true]
         .flatMap((isWarm) => listPlait(isWarm, isHeadline))
-        .map((each) => ({ ...each, runs: options.runs })),
+        .map((each) => ({ ...each, runs: options.runs ?? (isHeadline ? RUNS.plait : 1) })),
       ...peers
         .filter(({ leftOut }) => leftOut === undefined)
         .flatMap((peer) => toContestants(peer, { scenario, isHeadline, options })),
@@ -70,14 +75,20 @@ function listPlait(isWarm, isHeadline) {
 }
 
 function toContestants({ name, command, config, modes }, { scenario, isHeadline, options }) {
+  const isSlow = SLOW.has(name);
+  const countTags = (mode) => {
+    const tags = PEER_TAGS[mode][isHeadline ? 0 : 1];
+    return options.tags ?? (isSlow ? Math.min(tags, SLOW_TAGS) : tags);
+  };
+  const usual = isHeadline && !isSlow ? RUNS.peer : 1;
   return Object.entries(modes)
     .filter(([, concurrency]) => concurrency > 1 || scenario.change !== WITHOUT_LOOPS)
     .map(([mode, concurrency]) => ({
       tool: name,
       mode,
       concurrency,
-      tags: options.tags ?? PEER_TAGS[mode][isHeadline ? 0 : 1],
-      runs: isHeadline && concurrency > 1 ? options.runs : 1,
+      tags: countTags(mode),
+      runs: concurrency > 1 ? (options.runs ?? usual) : 1,
       command,
       config,
     }));
