@@ -44,7 +44,8 @@ export function listParts(options, installed) {
 }
 
 function toPart(scenario, delayMs, { options, installed }) {
-  const peers = listPeers(scenario, installed);
+  // To a peer it is all one how often it looks for the same thing.
+  const peers = scenario.isPinned ? [] : listPeers(scenario, installed);
   const isHeadline = scenario.id === HEADLINE && delayMs === DELAY_MS;
   return {
     scenario,
