@@ -21,6 +21,9 @@ const buildSetup = 'test/support/build-setup.ts';
 
 export default defineConfig({
   test: {
+    // No test changes what belongs to the process, so that files may share one: it loads every module once, not once a file.
+    isolate: false,
+    maxWorkers: 2,
     reporters: ['default', new InteropReporter()],
     projects: [
       project('unit', { include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'], testTimeout: 30_000 }),

@@ -30,7 +30,8 @@ describeWithRegistry('the real registry of the tests', () => {
     const registry = await start({});
     const answer = await fetch(`${registry.url}/v2/`);
     expect(answer.status).toBe(200);
-    expect(registry.log()).toContain('GET /v2/');
+    // It writes its log after the answer.
+    await expect.poll(() => registry.log(), { timeout: 10_000 }).toContain('GET /v2/');
   });
 
   it('stops answering when it is stopped', async () => {

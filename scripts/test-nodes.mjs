@@ -1,0 +1,52 @@
+// Runs the unit and contract tests with every version of Node that Plait supports, one line each. Exit code 1 unless all pass.
+//
+//   npm run test:nodes -- [VERSION…]
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { findNode } from './node-binaries.mjs';
+
+/** The oldest that `engines` in package.json allows, then the newest of each later release line when this was written. */
+const VERSIONS = ['20.19.0', '22.23.3', '24.21.0', '26.10.0'];
+const TEST_MS = 600_000;
+
+const folder = mkdtempSync(join(tmpdir(), 'plait-nodes-'));
+try {
+  for (const version of process.argv.length > 2 ? process.argv.slice(2) : VERSIONS) await test(version);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function test(version) {
+  const node = await findNode(version, `linux-${process.arch}`);
+  const report = join(folder, `${version}.json`);
+  const run = spawnSync(
+    node,
+    [
+      resolve('node_modules/vitest/vitest.mjs'),
+      'run',
+      '--project=unit',
+      '--project=contract',
+      '--reporter=dot',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
+    {
+      encoding: 'utf8',
+      timeout: TEST_MS,
+      maxBuffer: 64 * 1024 * 1024,
+      // What the tests start is to be this Node, too.
+      env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` },
+    },
+  );
+  const summary = spawnSync(process.execPath, [resolve('scripts/test-summary.mjs'), report], { encoding: 'utf8' });
+  if (run.status === 0 && summary.status === 0) {
+    console.log(`node ${version}: ${summary.stdout.trim()}`);
+    return;
+  }
+  process.exitCode = 1;
+  console.log(
+    `node ${version}: FAILED (${run.error?.message ?? `exit code ${run.status}`})\n${summary.stdout}${run.stderr}`,
+  );
+}
