@@ -1,11 +1,16 @@
 import { setMaxListeners } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
 import { createContext } from './cli/context.ts';
 import { EXIT_CODES } from './cli/exit-codes.ts';
 import { Interruption } from './cli/interruption.ts';
 import { runProgram } from './cli/program.ts';
 
+/** The newest release line of Node that is known to have the flag below: V8 complains aloud of one that it does not know. */
+const NEWEST_KNOWN_NODE = 26;
+
 /** Runs the command line of this process and sets its exit code. Never throws. */
 export async function main(): Promise<void> {
+  saveMemory();
   const controller = new AbortController();
   // Every request in flight listens for the end, and there may be hundreds.
   setMaxListeners(0, controller.signal);
@@ -13,6 +18,15 @@ export async function main(): Promise<void> {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort(new Interruption(name)));
   tellLostOutput();
   process.exitCode = await runProgram(createContext(controller.signal), process.argv.slice(2));
+}
+
+/**
+ * The parser of HTTP is WebAssembly, and V8 would spend some 25 MiB and a fifth of a second of CPU on making the fastest
+ * machine code of it, which a run of Plait never lives long enough to gain from (docs/performance.md).
+ */
+function saveMemory(): void {
+  const [release = ''] = process.versions.node.split('.');
+  if (Number(release) <= NEWEST_KNOWN_NODE) setFlagsFromString('--liftoff-only');
 }
 
 /**
