@@ -4,6 +4,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { build } from 'esbuild';
 import { collectNotices } from './bundle/notices.mjs';
+import { settings } from './bundle/settings.mjs';
 import { slim } from './bundle/slim.mjs';
 import { keepPublicTypes } from './bundle/types.mjs';
 
@@ -13,20 +14,6 @@ const ENTRY = `
 exports.main = () => require('./src/main.ts').main();
 exports.api = () => require('./src/index.ts');
 `;
-
-const settings = {
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node20.19',
-  // Reading it takes time at every start; names stay, for the stacks of bug reports.
-  minifySyntax: true,
-  minifyWhitespace: true,
-  // To load a module when it is asked for, and without the loader of ES modules.
-  supported: { 'dynamic-import': false },
-  legalComments: 'none',
-  logLevel: 'warning',
-};
 
 const bundled = await build({
   ...settings,

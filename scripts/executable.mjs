@@ -1,0 +1,45 @@
+// Plait as one program that needs no Node: Node itself with the bundle inside (a "single executable application").
+//   npm run executable -- [--target linux-x64,win-x64 | --target all] [--out FOLDER]
+// Without --target: for this machine. Any machine that Node runs on can build for all.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import { settings } from './bundle/settings.mjs';
+import { slim } from './bundle/slim.mjs';
+import { fetchNode, HOST, NODE_VERSION, TARGETS } from './executable/node-builds.mjs';
+
+const { values } = parseArgs({
+  options: { target: { type: 'string', default: HOST }, out: { type: 'string', default: 'executables' } },
+});
+const targets = values.target === 'all' ? TARGETS : values.target.split(',');
+const unknown = targets.filter((target) => !TARGETS.includes(target));
+if (unknown.length > 0) throw new Error(`no build of Node for ${unknown.join(', ')}; there are ${TARGETS.join(', ')}`);
+
+const work = mkdtempSync(join(tmpdir(), 'plait-executable-'));
+const out = resolve(values.out);
+mkdirSync(out, { recursive: true });
+try {
+  const main = join(work, 'plait.cjs');
+  await build({ ...settings, entryPoints: ['src/bin.ts'], outfile: main, plugins: [slim] });
+  for (const target of targets) {
+    const output = join(out, `plait-${target}${target.startsWith('win') ? '.exe' : ''}`);
+    inject({ main, output, executable: fetchNode(target) });
+    console.log(`${output} (node ${NODE_VERSION})`);
+    if (target.startsWith('darwin')) console.log(`  not signed: on a Mac, run  codesign --sign - ${output}`);
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+/** Node of the same version writes the bundle into the program for another platform: the format is its own. */
+function inject(what) {
+  const config = join(work, 'config.json');
+  // Compiled code and snapshots are for one platform; and what Node warns of is of no use to whoever runs Plait.
+  const rest = { disableExperimentalSEAWarning: true, useCodeCache: false, useSnapshot: false };
+  writeFileSync(config, JSON.stringify({ ...what, ...rest }));
+  const { status, stdout, stderr } = spawnSync(fetchNode(HOST), [`--build-sea=${config}`], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`node --build-sea: ${stdout}${stderr}`);
+}
