@@ -187,6 +187,8 @@ describe('the jobs', () => {
   });
 
   it('let a push come to its end', () => {
+    // The shell would keep the signal for itself.
+    expect(containerOf(apply).args).toEqual([expect.stringMatching(/^exec plait /)]);
     // A manifest may be in the hands of a registry for two minutes.
     expect(apply.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(120);
   });

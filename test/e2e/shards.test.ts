@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseRepository } from '../../src/oci/repository.ts';
@@ -79,6 +79,21 @@ describe('three shards', () => {
     expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(await readContent(registry)).toEqual(await readWhole());
     expect(after.code).toBe(0);
+    expect([lock.tags.size, lock.sources.size]).toEqual([18, 2]);
+  });
+
+  it('applied on machines of their own are recorded by one more apply', async () => {
+    await run('lock');
+    for (const shard of SHARDS) {
+      const machine = makeProject(read('manifests.yaml'));
+      copyFileSync(join(folder, 'manifests.lock.yaml'), join(machine, 'manifests.lock.yaml'));
+      await runHere(['apply', '--yes', '--shard', shard], { cwd: machine, home: machine });
+    }
+    registry.clearRequests();
+    const { code } = await run('apply', '--yes');
+    const lock = parseLockFile(read('manifests.lock.yaml'), 'manifests.lock.yaml');
+
+    expect([code, writes()]).toEqual([0, []]);
     expect([lock.tags.size, lock.sources.size]).toEqual([18, 2]);
   });
 
