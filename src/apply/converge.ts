@@ -1,8 +1,8 @@
-import pLimit from 'p-limit';
 import { PlaitError } from '../errors/plait-error.ts';
 import { type Digest, shortDigest } from '../oci/digest.ts';
 import type { LiveTag } from '../state/live.ts';
 import { readLiveTag } from '../state/read-live.ts';
+import { mapAtOnce } from '../transport/map-at-once.ts';
 import { type AmendOutcome, readOutcome } from './amendment.ts';
 import { type ApplyContext, isInterrupted } from './context.ts';
 import { AMEND_MS, publishAmended } from './publish-amended.ts';
@@ -46,7 +46,7 @@ export async function converge(context: ApplyContext, works: readonly PublishWor
   );
   if (jobs.length === 0) return;
   context.emit({ kind: 'phase', phase: 'settle', total: jobs.length });
-  await pLimit(WATCHED_AT_ONCE).map(jobs, async (job) => {
+  await mapAtOnce(jobs, WATCHED_AT_ONCE, async (job) => {
     await watch(job);
     context.emit({ kind: 'step', phase: 'settle', label: nameTag(job.work, job.tag) });
   });

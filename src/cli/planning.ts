@@ -3,14 +3,14 @@ import { settingsFor } from '../config/registries.ts';
 import { computeDigest } from '../oci/digest.ts';
 import { type Allowance, parseAllowance } from '../plan/allowance.ts';
 import type { DocumentFacts } from '../plan/document.ts';
-import { makePlan } from '../plan/make-plan.ts';
+import { joinPlan, planState } from '../plan/make-plan.ts';
 import { type Plan, type PlanScope, summarize } from '../plan/plan.ts';
 import { selectScope } from '../plan/select.ts';
 import { formatShard } from '../plan/shard.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Progress } from '../report/progress.ts';
 import { readAbsences } from '../state/read-absences.ts';
-import { type ImageState, readState } from '../state/read-state.ts';
+import { type ImageState, readEach } from '../state/read-state.ts';
 import type { CliContext } from './context.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { readGitCommit } from './git-commit.ts';
@@ -54,8 +54,8 @@ export interface PlanTools {
 
 export interface ComputedPlan {
   readonly plan: Plan;
-  /** What was read for it. */
-  readonly images: readonly ImageState[];
+  /** What was read for images that keep what others publish, and may have to be planned again. */
+  readonly amended: readonly ImageState[];
 }
 
 /** Reads the registries and compares. Throws only when aborted. */
@@ -72,14 +72,19 @@ export async function computePlan(
   if (scope.shard !== null && declarations.length + absences.length === 0) {
     tell(context, 'info', `Note: nothing of this config is in shard ${formatShard(scope.shard)}.\n`);
   }
+  const amended: ImageState[] = [];
   const [images, unwanted] = await Promise.all([
     withCache(context, tools.flags, (cache) =>
-      readState(tools.client, declarations, {
+      readEach(tools.client, declarations, {
         signal,
         onProgress,
         cache,
         children: drift.children,
         ...(lock === undefined ? {} : { lock }),
+        take: (state) => {
+          if (isAmended(state)) amended.push(state);
+          return planState(state, { guards, allowances });
+        },
       }),
     ),
     readAbsences(tools.client, absences, { signal }),
@@ -87,9 +92,13 @@ export async function computePlan(
   tools.progress.clear();
   const mayDelete = (registry: string) => settingsFor(settings, registry).deletes === 'tag';
   const locked = lock === undefined ? {} : { lock: lock.lock };
-  const plan = makePlan({ images, absences: unwanted, guards, allowances, mayDelete, scope, ...locked });
+  const plan = joinPlan({ images, absences: unwanted, guards, allowances, mayDelete, scope, ...locked });
   context.record?.({ plan: summarize(plan) });
-  return { plan, images };
+  return { plan, amended };
+}
+
+function isAmended({ desired }: ImageState): boolean {
+  return desired.declaration.unmanagedPlatforms === 'keep';
 }
 
 /** What the plan document says besides the plan. */

@@ -28,9 +28,10 @@ export function createReplan(
 ): NonNullable<ApplyOptions['replan']> {
   const { config, allowances, scope } = question;
   const rules = { guards: { floatingSources: config.guards.floatingSources }, allowances, scope };
+  const states = new Map(images.map((state) => [state.desired.declaration.id, state]));
   return (change) => {
-    const state = images.find((image) => isAmending(image, change));
-    if (state?.desired.kind !== 'resolved') return undefined;
+    const state = states.get(change.id);
+    if (state?.desired.kind !== 'resolved' || !isAmending(state, change)) return undefined;
     const { desired } = state;
     return async (tag) => {
       const again = await rereadTag(
@@ -43,10 +44,8 @@ export function createReplan(
   };
 }
 
-function isAmending({ desired }: ImageState, { id, repository, action }: Change): boolean {
-  const { declaration } = desired;
+function isAmending({ desired: { declaration } }: ImageState, { repository, action }: Change): boolean {
   return (
-    declaration.id === id &&
     declaration.unmanagedPlatforms === 'keep' &&
     declaration.targets.some((target) => isSameRepository(target.repository, repository)) &&
     (action === 'create' || action === 'update')

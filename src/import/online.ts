@@ -1,10 +1,10 @@
-import pLimit from 'p-limit';
 import { type PlaitError, toPlaitError } from '../errors/plait-error.ts';
 import { normalizePlatform, type Platform } from '../oci/platform.ts';
 import { parseReference, type Reference } from '../oci/reference.ts';
 import { sortEntries } from '../plan/live-entries.ts';
 import type { ContentReader } from '../state/content-reader.ts';
 import { findOnlyImage, listSourceImages } from '../state/entry-source.ts';
+import { mapAtOnce } from '../transport/map-at-once.ts';
 
 /** What a registry says of a source. */
 export type Lookup =
@@ -21,7 +21,7 @@ const SOURCES_AT_ONCE = 16;
 /** Asks for each source once. Failures are values. */
 export async function lookUpSources(reader: ContentReader, sources: readonly string[]): Promise<Lookups> {
   const texts = [...new Set(sources)];
-  const answers = await pLimit(SOURCES_AT_ONCE).map(texts, (text) => lookUp(reader, text));
+  const answers = await mapAtOnce(texts, SOURCES_AT_ONCE, (text) => lookUp(reader, text));
   return new Map(texts.map((text, index) => [text, answers[index] ?? { kind: 'unreadable', error: undefined }]));
 }
 

@@ -3,7 +3,7 @@ import type { DriftField, DriftIgnore } from '../config/run-rules.ts';
 import { formatRepository } from '../oci/repository.ts';
 import type { LockFile } from '../state/lock-file.ts';
 import { classifyChange } from './classify.ts';
-import { byRepository } from './make-plan.ts';
+import { sortPlaced } from './make-plan.ts';
 import type { Change, FieldChange, IgnoredDrift, Plan, TagMove } from './plan.ts';
 
 /** Tags by how they stand; a tag is counted once. */
@@ -36,9 +36,9 @@ export function toDrift(plan: Plan, { rules, lock }: DriftInput): Plan {
   const parts = classified.flatMap((change) => judgeChange(change, rules));
   return {
     ...plan,
-    changes: parts.flatMap(({ change }) => (change === undefined ? [] : [change])).sort(byRepository),
+    changes: sortPlaced(parts.flatMap(({ change }) => (change === undefined ? [] : [change]))),
     blocked: [],
-    drift: { ignored: parts.flatMap(({ ignored }) => ignored).sort(byRepository) },
+    drift: { ignored: sortPlaced(parts.flatMap(({ ignored }) => ignored)) },
   };
 }
 

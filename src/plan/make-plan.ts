@@ -4,16 +4,20 @@ import type { AbsenceState } from '../state/read-absences.ts';
 import type { ImageState } from '../state/read-state.ts';
 import type { Allowance } from './allowance.ts';
 import { classifyChange } from './classify.ts';
-import type { Plan, PlanScope } from './plan.ts';
+import type { Plan, PlanScope, PlanSource } from './plan.ts';
 import { planAbsence } from './plan-absence.ts';
-import { planImage } from './plan-image.ts';
+import { type ImagePlan, planImage } from './plan-image.ts';
 import { checkRun, isBlocked } from './run-guards.ts';
 
-export interface PlanInput {
-  readonly images: readonly ImageState[];
-  readonly absences: readonly AbsenceState[];
+/** What all images of a run are planned by. */
+export interface PlanRules {
   readonly guards: RunGuards;
   readonly allowances: readonly Allowance[];
+}
+
+export interface JoinInput extends PlanRules {
+  readonly images: readonly PlannedImage[];
+  readonly absences: readonly AbsenceState[];
   /** True when the settings of this registry let tags be deleted. */
   readonly mayDelete: (registry: string) => boolean;
   readonly scope: PlanScope;
@@ -21,10 +25,38 @@ export interface PlanInput {
   readonly lock?: LockFile;
 }
 
+export interface PlanInput extends Omit<JoinInput, 'images'> {
+  readonly images: readonly ImageState[];
+}
+
+/** What one declaration adds to a plan: much less than was read for it. */
+export interface PlannedImage {
+  readonly plan: ImagePlan;
+  /** Tags that are wanted, whatever they hold. */
+  readonly tags: number;
+  /** Undefined when nothing of it is to be recorded in a lock file. */
+  readonly sources: readonly PlanSource[] | undefined;
+}
+
 /** Pure: same state, same plan, in the order of repositories and tags, whatever the order of the config. */
 export function makePlan(input: PlanInput): Plan {
+  return joinPlan({ ...input, images: input.images.map((image) => planState(image, input)) });
+}
+
+/** Pure: what `state` comes to, for {@link joinPlan}. */
+export function planState(state: ImageState, { allowances, guards }: PlanRules): PlannedImage {
+  const { id } = state.desired.declaration;
+  return {
+    plan: planImage(state, { allowances, floatingSources: guards.floatingSources }),
+    tags: state.targets.reduce((sum, target) => sum + target.tags.length, 0),
+    sources: state.sources?.map(({ name, digest }) => ({ id, name, digest })),
+  };
+}
+
+/** Pure: the plan of all images and absences, with what the guards of the run say of it. */
+export function joinPlan(input: JoinInput): Plan {
   const { allowances, guards, mayDelete, lock } = input;
-  const plans = input.images.map((image) => planImage(image, { allowances, floatingSources: guards.floatingSources }));
+  const plans = input.images.map(({ plan }) => plan);
   const absences = input.absences.map(planAbsence);
   const found = [...plans, ...absences].flatMap((plan) => plan.changes);
   const changes = checkRun(lock === undefined ? found : found.map((change) => classifyChange(change, lock)), {
@@ -37,29 +69,26 @@ export function makePlan(input: PlanInput): Plan {
   return {
     scope: input.scope,
     indexes: new Map(plans.flatMap((plan) => plan.indexes).map((index) => [index.digest, index])),
-    changes: changes.filter((change) => !isBlocked(change)).sort(byRepository),
-    unchanged: plans.flatMap((plan) => plan.unchanged).sort(byRepository),
-    blocked: changes.filter(isBlocked).sort(byRepository),
+    changes: sortPlaced(changes.filter((change) => !isBlocked(change))),
+    unchanged: sortPlaced(plans.flatMap((plan) => plan.unchanged)),
+    blocked: sortPlaced(changes.filter(isBlocked)),
     unreadable: unreadable.sort((a, b) => compare(a.reference, b.reference)),
     notices: plans.flatMap((plan) => plan.notices).sort((a, b) => compare(a.message, b.message)),
-    ...listSources(input),
+    ...joinSources(input),
   };
 }
 
 /** Nothing when no image was read to be recorded. */
-function listSources({ images }: PlanInput): Pick<Plan, 'sources'> {
-  if (images.every((image) => image.sources === undefined)) return {};
-  const list = images.flatMap(({ desired, sources = [] }) =>
-    sources.map(({ name, digest }) => ({ id: desired.declaration.id, name, digest })),
-  );
-  return { sources: list };
+function joinSources({ images }: JoinInput): Pick<Plan, 'sources'> {
+  if (images.every(({ sources }) => sources === undefined)) return {};
+  return { sources: images.flatMap(({ sources = [] }) => sources) };
 }
 
 /** Tags that exist or are wanted. */
-function countTags({ images, absences }: PlanInput): number {
-  const wanted = images.flatMap((image) => image.targets).flatMap((target) => target.tags);
+function countTags({ images, absences }: JoinInput): number {
+  const wanted = images.reduce((sum, { tags }) => sum + tags, 0);
   const unwanted = absences.flatMap((state) => (state.kind === 'read' ? state.tags : []));
-  return wanted.length + unwanted.filter((tag) => tag.live.kind !== 'absent').length;
+  return wanted + unwanted.filter((tag) => tag.live.kind !== 'absent').length;
 }
 
 /** Tags of one repository. */
@@ -69,8 +98,9 @@ export interface Placed {
 }
 
 /** Pure: by repository, then by the first tag. */
-export function byRepository(a: Placed, b: Placed): number {
-  return compare(placeOf(a), placeOf(b));
+export function sortPlaced<Item extends Placed>(items: readonly Item[]): readonly Item[] {
+  const named = items.map((item) => ({ item, place: placeOf(item) }));
+  return named.sort((a, b) => compare(a.place, b.place)).map(({ item }) => item);
 }
 
 function placeOf({ repository, tags }: Placed): string {

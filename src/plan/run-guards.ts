@@ -44,12 +44,12 @@ interface Limit {
 }
 
 function limit(changes: readonly Change[], { kind, rule, check }: Limit): readonly Change[] {
-  const concerned = changes.filter((change) => !isBlocked(change) && countTags(change, kind) > 0);
-  const count = concerned.reduce((sum, change) => sum + countTags(change, kind), 0);
+  const concerned = new Set(changes.filter((change) => !isBlocked(change) && countTags(change, kind) > 0));
+  const count = [...concerned].reduce((sum, change) => sum + countTags(change, kind), 0);
   const message = rule === undefined ? undefined : describeExcess(rule, { kind, count, total: check.tagsInScope });
   if (message === undefined) return changes;
   return changes.map((change) =>
-    concerned.includes(change) ? add(change, judgeAll(change, { kind, message }, check)) : change,
+    concerned.has(change) ? add(change, judgeAll(change, { kind, message }, check)) : change,
   );
 }
 

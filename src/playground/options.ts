@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Features } from './exchange.ts';
+import type { RegistryStore } from './store.ts';
 import type { UploadLimits } from './uploads.ts';
 
 /** A hook around a request: true when it has answered, or will answer, the request itself. */
@@ -10,8 +11,8 @@ export interface PlaygroundOptions {
   readonly port?: number;
   /** Keeps the content in this folder; in memory when left out. */
   readonly directory?: string;
-  /** Puts the sample images in. */
-  readonly seed?: boolean;
+  /** True puts the sample images in; a function, what it likes. */
+  readonly seed?: boolean | ((store: RegistryStore) => Promise<void>);
   /** Answers every write with 405. */
   readonly readOnly?: boolean;
   /** Asks every request for these credentials (Basic). */

@@ -31,7 +31,8 @@ export async function createService(options: PlaygroundOptions): Promise<Service
   const files = directory === undefined ? createMemoryFiles(MAX_MEMORY_BYTES) : await openDirectory(directory);
   const defaults = directory === undefined ? MEMORY_LIMITS : DISK_LIMITS;
   const store = new RegistryStore(files);
-  if (options.seed === true) await seedStore(store);
+  const { seed = false } = options;
+  if (seed !== false) await (seed === true ? seedStore(store) : seed(store));
   return {
     store,
     uploads: new UploadSessions({ ...defaults, ...limits }, options.elapsedMs ?? (() => 0)),

@@ -1,9 +1,9 @@
-import pLimit from 'p-limit';
 import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { ImageManifest, StoredManifest } from '../oci/manifest.ts';
 import { formatRepository, type Repository } from '../oci/repository.ts';
+import { mapAtOnce } from '../transport/map-at-once.ts';
 import type { BlobCopyOutcome, RegistryClient, RequestOptions } from './client.ts';
 import { describePlace } from './context.ts';
 
@@ -101,7 +101,7 @@ async function copyBlobs(context: CopyContext, image: ImageManifest): Promise<vo
   const signals = [stop.signal, ...(context.options.signal === undefined ? [] : [context.options.signal])];
   const options = { signal: AbortSignal.any(signals) };
   try {
-    await pLimit(PARALLEL_BLOBS).map(listBlobs(image), (descriptor) => copyOne({ ...context, options }, descriptor));
+    await mapAtOnce(listBlobs(image), PARALLEL_BLOBS, (descriptor) => copyOne({ ...context, options }, descriptor));
   } catch (error) {
     stop.abort(error);
     throw error;

@@ -1,4 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
+import { mapAtOnce } from '../transport/map-at-once.ts';
 
 /** Tasks side by side, with a limit for each registry: a slow one keeps none of the others waiting. */
 export interface RegistryLimit {
@@ -10,7 +11,7 @@ export interface RegistryLimit {
   ): Promise<readonly T[]>;
 }
 
-/** At most `width` tasks at one time for each registry. */
+/** At most `width` tasks at one time for each registry. Those whose turn is far off cost nothing. */
 export function createRegistryLimit(width: number): RegistryLimit {
   const limits = new Map<string, LimitFunction>();
   const find = (registry: string): LimitFunction => {
@@ -19,6 +20,37 @@ export function createRegistryLimit(width: number): RegistryLimit {
     return limit;
   };
   return {
-    map: (items, findRegistry, task) => Promise.all(items.map((item) => find(findRegistry(item))(task, item))),
+    map: async <Item, T>(
+      items: readonly Item[],
+      ...[findRegistry, task]: [(item: Item) => string, (item: Item) => Promise<T>]
+    ) => {
+      const results: T[] = [];
+      const runGroup = (registry: string, group: readonly Numbered<Item>[]) =>
+        mapAtOnce(group, width, async ({ item, position }) => {
+          results[position] = await find(registry)(task, item);
+        });
+      const groups = [...groupItems(items, findRegistry)];
+      await Promise.all(groups.map(([registry, group]) => runGroup(registry, group)));
+      return results;
+    },
   };
+}
+
+interface Numbered<Item> {
+  readonly item: Item;
+  readonly position: number;
+}
+
+function groupItems<Item>(
+  items: readonly Item[],
+  findRegistry: (item: Item) => string,
+): ReadonlyMap<string, readonly Numbered<Item>[]> {
+  const groups = new Map<string, Numbered<Item>[]>();
+  for (const [position, item] of items.entries()) {
+    const registry = findRegistry(item);
+    const group = groups.get(registry);
+    if (group === undefined) groups.set(registry, [{ item, position }]);
+    else group.push({ item, position });
+  }
+  return groups;
 }

@@ -1,8 +1,8 @@
-import pLimit from 'p-limit';
 import type { Digest } from '../oci/digest.ts';
 import type { ImageIndex } from '../oci/manifest.ts';
 import type { Repository } from '../oci/repository.ts';
 import type { RegistryClient, RequestOptions } from '../registry/client.ts';
+import { mapAtOnce } from '../transport/map-at-once.ts';
 
 const CHILDREN_AT_ONCE = 16;
 
@@ -26,7 +26,7 @@ export function createChildReader(client: RegistryClient, options: RequestOption
   return {
     findMissing: async (repository, index) => {
       const digests = [...new Set(index.manifests.map((entry) => entry.digest))];
-      const answers = await pLimit(CHILDREN_AT_ONCE).map(digests, (digest) => isThere(repository, digest));
+      const answers = await mapAtOnce(digests, CHILDREN_AT_ONCE, (digest) => isThere(repository, digest));
       return digests.filter((_, position) => answers[position] === false);
     },
   };

@@ -1,7 +1,7 @@
-import pLimit from 'p-limit';
 import { PlaitError, toPlaitError } from '../errors/plait-error.ts';
 import { normalizePlatform, type Platform } from '../oci/platform.ts';
 import { formatReference, type Reference } from '../oci/reference.ts';
+import { mapAtOnce } from '../transport/map-at-once.ts';
 import type { ContentReader } from './content-reader.ts';
 import { describe, listImages, toSourceImage } from './entry-source.ts';
 import { getSource, readOwnPlatform } from './resolve-entry.ts';
@@ -28,7 +28,7 @@ export type SourceFinding =
 
 /** Reads all of `sources`, in their order. Never throws: what went wrong is in the answer. */
 export function findAllImages(reader: ContentReader, sources: readonly Reference[]): Promise<readonly SourceFinding[]> {
-  return pLimit(SOURCES_AT_ONCE).map(sources, async (source): Promise<SourceFinding> => {
+  return mapAtOnce(sources, SOURCES_AT_ONCE, async (source): Promise<SourceFinding> => {
     try {
       return { kind: 'found', source, images: await findImages(reader, source) };
     } catch (error) {
@@ -54,7 +54,7 @@ async function findImages(reader: ContentReader, source: Reference): Promise<rea
       hint: 'name an image, or push the image again',
     });
   }
-  return pLimit(IMAGES_AT_ONCE).map(images, async (descriptor): Promise<FoundImage> => {
+  return mapAtOnce(images, IMAGES_AT_ONCE, async (descriptor): Promise<FoundImage> => {
     const own = await readOwnPlatform(reader, source, toSourceImage(manifest, descriptor));
     const listed = descriptor.platform === undefined ? undefined : normalizePlatform(descriptor.platform);
     const found = { platform: listed ?? own, own, source, select: undefined };

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import { PlaitError } from '../errors/plait-error.ts';
 import { isAttestation } from '../oci/attestation.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
@@ -7,6 +6,7 @@ import type { ImageManifest, StoredManifest } from '../oci/manifest.ts';
 import { isImageMediaType } from '../oci/media-types.ts';
 import { formatReference, type Reference } from '../oci/reference.ts';
 import type { RegistryClient, RequestOptions } from '../registry/client.ts';
+import { mapAtOnce } from '../transport/map-at-once.ts';
 import { type ContentReader, createContentReader } from './content-reader.ts';
 
 /** One image behind a reference. `manifest` and `config` are there when they were asked for and the image is still there. */
@@ -61,7 +61,7 @@ async function readImages(reader: ContentReader, subject: Subject): Promise<read
     const descriptor = { mediaType, digest, size: bytes.length, ...(platform === undefined ? {} : { platform }) };
     return [{ descriptor, isAttestation: false, detail: await readDetail(reader, reference, manifest) }];
   }
-  return pLimit(CHILDREN_AT_ONCE).map(manifest.manifests, async (descriptor) => ({
+  return mapAtOnce(manifest.manifests, CHILDREN_AT_ONCE, async (descriptor) => ({
     descriptor,
     isAttestation: isAttestation(descriptor),
     detail: subject.verbose ? await readChild(reader, reference, descriptor) : undefined,

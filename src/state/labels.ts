@@ -1,10 +1,10 @@
-import pLimit from 'p-limit';
 import { isAttestation } from '../oci/attestation.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { StoredManifest } from '../oci/manifest.ts';
 import { isImageMediaType } from '../oci/media-types.ts';
 import type { Repository } from '../oci/repository.ts';
+import { mapAtOnce } from '../transport/map-at-once.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { DesiredIndex } from './desired.ts';
 import type { LiveTag } from './live.ts';
@@ -40,7 +40,7 @@ export async function readLabels(
   );
   const all = new Map<Digest, Labelled>();
   for (const image of [...kept, ...images]) all.set(image.descriptor.digest, image);
-  const read = await pLimit(IMAGES_AT_ONCE).map([...all.values()], async (image) => {
+  const read = await mapAtOnce([...all.values()], IMAGES_AT_ONCE, async (image) => {
     const labels = await readImageLabels(reader, image).catch(() => undefined);
     return [image.descriptor.digest, labels] as const;
   });

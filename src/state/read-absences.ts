@@ -1,7 +1,7 @@
-import pLimit from 'p-limit';
 import type { DeclaredAbsence } from '../config/declaration.ts';
 import { type PlaitError, toPlaitError } from '../errors/plait-error.ts';
 import type { RegistryClient, RequestOptions } from '../registry/client.ts';
+import { mapAtOnce } from '../transport/map-at-once.ts';
 import { readLiveTag } from './read-live.ts';
 import type { TagState } from './read-state.ts';
 
@@ -20,11 +20,11 @@ export async function readAbsences(
   absences: readonly DeclaredAbsence[],
   options: RequestOptions = {},
 ): Promise<readonly AbsenceState[]> {
-  return pLimit(ABSENCES_AT_ONCE).map(absences, async (absence): Promise<AbsenceState> => {
+  return mapAtOnce(absences, ABSENCES_AT_ONCE, async (absence): Promise<AbsenceState> => {
     options.signal?.throwIfAborted();
     try {
       const names = await listTags(client, absence, options);
-      const tags = await pLimit(TAGS_AT_ONCE).map(names, async (name) => ({
+      const tags = await mapAtOnce(names, TAGS_AT_ONCE, async (name) => ({
         name,
         live: await readLiveTag(client, { repository: absence.repository, tag: name }, options),
       }));

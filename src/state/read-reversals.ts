@@ -1,10 +1,10 @@
-import pLimit from 'p-limit';
 import { PlaitError, toPlaitError } from '../errors/plait-error.ts';
 import { type Digest, shortDigest } from '../oci/digest.ts';
 import type { StoredManifest } from '../oci/manifest.ts';
 import { formatReference } from '../oci/reference.ts';
 import { formatRepository, type Repository } from '../oci/repository.ts';
 import type { RegistryClient, RequestOptions } from '../registry/client.ts';
+import { mapAtOnce } from '../transport/map-at-once.ts';
 import { type ChildReader, createChildReader } from './children.ts';
 import { type ContentReader, createContentReader } from './content-reader.ts';
 import type { CopiedContent } from './desired.ts';
@@ -57,7 +57,7 @@ export async function readReversals(
     children: createChildReader(client, options),
   };
   let done = 0;
-  const states = await pLimit(TAGS_AT_ONCE).map(reversals, async (reversal) => {
+  const states = await mapAtOnce(reversals, TAGS_AT_ONCE, async (reversal) => {
     const state = await readReversal(reading, reversal);
     done += 1;
     onProgress?.(done, reversals.length);

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import { NO_CACHE } from '../cache/content-cache.ts';
 import type { Declaration } from '../config/declaration.ts';
 import { toPlaitError } from '../errors/plait-error.ts';
@@ -6,6 +5,7 @@ import type { Digest } from '../oci/digest.ts';
 import type { Repository } from '../oci/repository.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { createRegistryLimit } from '../registry/registry-limit.ts';
+import { mapAtOnce } from '../transport/map-at-once.ts';
 import { type ChildReader, createChildReader } from './children.ts';
 import { type ContentReader, type ContentReaderOptions, createContentReader } from './content-reader.ts';
 import type { DesiredIndex } from './desired.ts';
@@ -17,10 +17,14 @@ import type { PinnedSource } from './pin.ts';
 import { readLiveChildren, readLiveContent, readLiveTag } from './read-live.ts';
 import { type FoundReferrer, readReferrers } from './referrers.ts';
 import { resolveDesired } from './resolve.ts';
+import { findSharing } from './shared-sources.ts';
 import { areSourcesHeld } from './sources-held.ts';
 
-/** Images of one registry read side by side. Only bounds memory: how many requests a host gets is the client's business. */
-const IMAGES_AT_ONCE = 64;
+/**
+ * Images of one registry read side by side: enough to keep the client busy, which has its own limits. Each takes memory
+ * until it is read.
+ */
+const IMAGES_AT_ONCE = 32;
 const TAGS_AT_ONCE = 64;
 
 /** What a declared tag holds, by its name. */
@@ -58,22 +62,35 @@ export interface ReadOptions extends ContentReaderOptions {
 }
 
 /** Reads what is wanted and what is live, in the order of `declarations`. Failures are values; only an abort throws. */
-export async function readState(
+export function readState(
   client: RegistryClient,
   declarations: readonly Declaration[],
   options: ReadOptions = {},
 ): Promise<readonly ImageState[]> {
-  const reader = options.reader ?? createContentReader(client, options);
+  return readEach(client, declarations, { ...options, take: (state) => state });
+}
+
+/**
+ * As {@link readState}, and gives each image to `take` as soon as it is read, in no order. Only what `take` makes of it is
+ * kept, so that the memory of a run does not grow with all that it reads.
+ */
+export async function readEach<Kept>(
+  client: RegistryClient,
+  declarations: readonly Declaration[],
+  options: ReadOptions & { readonly take: (state: ImageState) => Kept },
+): Promise<readonly Kept[]> {
+  const readerOf = chooseReaders(client, declarations, options);
   const uncached = createContentReader(client, { ...options, cache: NO_CACHE });
   const children = options.children === 'verify' ? createChildReader(client, options) : undefined;
   let done = 0;
-  const read = async (declaration: Declaration): Promise<ImageState> => {
+  const read = async (declaration: Declaration): Promise<Kept> => {
     options.signal?.throwIfAborted();
-    const state = await readImage({ client, reader, uncached, children, options }, declaration);
+    const reader = readerOf(declaration);
+    const kept = options.take(await readImage({ client, reader, uncached, children, options }, declaration));
     options.signal?.throwIfAborted();
     done += 1;
     options.onProgress?.(done, declarations.length);
-    return state;
+    return kept;
   };
   return createRegistryLimit(IMAGES_AT_ONCE).map(declarations, findRegistry, read);
 }
@@ -81,6 +98,23 @@ export async function readState(
 /** Where most of what is read for an image is, as a rule. */
 function findRegistry({ targets }: Declaration): string {
   return targets[0]?.repository.registry ?? '';
+}
+
+/**
+ * One reader for all images that share sources, so that each source is read once; it remembers what it reads. One of its
+ * own for an image that shares none, to be forgotten with it: what two of those have in common is in the cache. Without a
+ * cache, one for all.
+ */
+function chooseReaders(
+  client: RegistryClient,
+  declarations: readonly Declaration[],
+  options: ReadOptions,
+): (declaration: Declaration) => ContentReader {
+  const shared = options.reader ?? createContentReader(client, options);
+  const { cache = NO_CACHE } = options;
+  if (options.reader !== undefined || cache === NO_CACHE) return () => shared;
+  const sharing = findSharing(declarations);
+  return (declaration) => (sharing.has(declaration) ? shared : createContentReader(client, options));
 }
 
 interface Reading {
@@ -98,7 +132,7 @@ async function readImage(reading: Reading, declaration: Declaration): Promise<Im
     readHeads(reading, declaration),
   ]);
   if (desired.kind === 'failed') return { desired, targets: heads, labels: new Map(), referrers: [] };
-  const targets = await pLimit(1).map(heads, (target) => readDiffering(reading, desired, target));
+  const targets = await mapAtOnce(heads, 1, (target) => readDiffering(reading, desired, target));
   if (!(await areSourcesHeld(reading.reader, desired, targets))) {
     return readImage({ ...reading, reader: reading.uncached }, declaration);
   }
@@ -131,9 +165,9 @@ async function record(
 }
 
 function readHeads(reading: Reading, declaration: Declaration): Promise<readonly TargetState[]> {
-  return pLimit(TAGS_AT_ONCE).map(declaration.targets, async ({ repository, tags }) => ({
+  return mapAtOnce(declaration.targets, TAGS_AT_ONCE, async ({ repository, tags }) => ({
     repository,
-    tags: await pLimit(TAGS_AT_ONCE).map(tags, async (name) => ({
+    tags: await mapAtOnce(tags, TAGS_AT_ONCE, async (name) => ({
       name,
       live: await readLiveTag(reading.client, { repository, tag: name }, reading.options),
     })),
@@ -146,7 +180,7 @@ async function readDiffering(
   target: TargetState,
 ): Promise<TargetState> {
   const { stored } = content;
-  const tags = await pLimit(TAGS_AT_ONCE).map(target.tags, async ({ name, live }) => {
+  const tags = await mapAtOnce(target.tags, TAGS_AT_ONCE, async ({ name, live }) => {
     const read = await readLiveContent(reader, target.repository, { live, wanted: stored.digest });
     if (children === undefined) return { name, live: read };
     return {

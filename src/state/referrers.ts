@@ -1,10 +1,10 @@
-import pLimit from 'p-limit';
 import type { Declaration, ReferrerPolicy } from '../config/declaration.ts';
 import { isPlaitError, PlaitError, toPlaitError } from '../errors/plait-error.ts';
 import { findAttestedDigest } from '../oci/attestation.ts';
 import { type Digest, shortDigest } from '../oci/digest.ts';
 import { formatReference } from '../oci/reference.ts';
 import { formatRepository, isSameRepository, type Repository } from '../oci/repository.ts';
+import { mapAtOnce } from '../transport/map-at-once.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { DesiredContent, DesiredIndex, Notice } from './desired.ts';
 import { type LiveTarget, listAdded, type Wanted } from './sources-held.ts';
@@ -47,7 +47,7 @@ export async function readReferrers(
 ): Promise<ReadReferrers> {
   const { declaration } = desired;
   const subjects = listSubjects(desired, targets);
-  const found = await pLimit(SUBJECTS_AT_ONCE).map(subjects, async (subject) => {
+  const found = await mapAtOnce(subjects, SUBJECTS_AT_ONCE, async (subject) => {
     try {
       return { referrers: await follow({ reader, declaration, subject }, subject.digest, 1), notices: [] };
     } catch (error) {
@@ -146,7 +146,7 @@ async function follow(search: Search, digest: Digest, depth: number): Promise<re
     }),
   );
   if (depth >= MAX_DEPTH || declaration.referrers.kind === 'none') return found;
-  const deeper = await pLimit(1).map(wanted, (referrer) => follow(search, referrer.digest, depth + 1));
+  const deeper = await mapAtOnce(wanted, 1, (referrer) => follow(search, referrer.digest, depth + 1));
   return [...found, ...deeper.flat()];
 }
 

@@ -1,6 +1,6 @@
-import pLimit from 'p-limit';
 import { PlaitError } from '../errors/plait-error.ts';
 import { formatReference } from '../oci/reference.ts';
+import { mapAtOnce } from '../transport/map-at-once.ts';
 import type { ContentReader } from './content-reader.ts';
 import { isAttestationType } from './referrers.ts';
 import type { ResolvedImage } from './resolve-entry.ts';
@@ -13,7 +13,7 @@ const IMAGES_AT_ONCE = 16;
  */
 export async function requireAttestations(reader: ContentReader, images: readonly ResolvedImage[]): Promise<void> {
   const unattested = images.filter((resolved) => resolved.attestations.length === 0);
-  const names = await pLimit(IMAGES_AT_ONCE).map(unattested, async ({ image: { source, descriptor } }) => {
+  const names = await mapAtOnce(unattested, IMAGES_AT_ONCE, async ({ image: { source, descriptor } }) => {
     const referrers = await reader.listReferrers(source.repository, descriptor.digest);
     return referrers.some(({ artifactType }) => isAttestationType(artifactType)) ? [] : [formatReference(source)];
   });

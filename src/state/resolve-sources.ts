@@ -1,7 +1,7 @@
-import pLimit from 'p-limit';
 import { type PlaitError, toPlaitError } from '../errors/plait-error.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { RegistryClient, RequestOptions } from '../registry/client.ts';
+import { mapAtOnce } from '../transport/map-at-once.ts';
 import type { FloatingSource } from './pin.ts';
 
 const SOURCES_AT_ONCE = 64;
@@ -40,7 +40,7 @@ async function ask(
   questions: readonly Question[],
   options: RequestOptions,
 ): Promise<ReadonlyMap<string, SourceAnswer>> {
-  const answers = await pLimit(SOURCES_AT_ONCE).map(questions, async ({ name, reference, wanted }) => {
+  const answers = await mapAtOnce(questions, SOURCES_AT_ONCE, async ({ name, reference, wanted }) => {
     options.signal?.throwIfAborted();
     return [name, await askOne(client, { reference, wanted }, options)] as const;
   });

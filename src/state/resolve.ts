@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import type { Declaration, DeclaredContent, PlatformSource } from '../config/declaration.ts';
 import { PlaitError, toPlaitError } from '../errors/plait-error.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
@@ -6,6 +5,7 @@ import { toStoredIndex } from '../oci/index-bytes.ts';
 import { type IndexMediaType, isDockerMediaType, MEDIA_TYPES } from '../oci/media-types.ts';
 import { formatPlatform, normalizePlatform, type Platform } from '../oci/platform.ts';
 import { formatReference, type Reference } from '../oci/reference.ts';
+import { mapAtOnce } from '../transport/map-at-once.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { BuiltContent, DesiredContent, DesiredEntry, DesiredIndex, Notice, SourceFailure } from './desired.ts';
 import type { LockFile } from './lock-file.ts';
@@ -93,7 +93,7 @@ async function collectEntries(
   const retained: Platform[] = [];
   const failures: SourceFailure[] = [];
   const notices: Notice[] = [];
-  const results = await pLimit(ENTRIES_AT_ONCE).map(content.entries, async (entry) => {
+  const results = await mapAtOnce(content.entries, ENTRIES_AT_ONCE, async (entry) => {
     try {
       const pinned = lock === undefined ? entry : pinEntry(entry, lock);
       return { entry, pinned, image: pinned && (await resolveEntry(reader, declaration, pinned)) };

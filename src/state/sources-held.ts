@@ -1,6 +1,6 @@
-import pLimit from 'p-limit';
 import type { Digest } from '../oci/digest.ts';
 import type { Repository } from '../oci/repository.ts';
+import { mapAtOnce } from '../transport/map-at-once.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { DesiredContent, DesiredIndex } from './desired.ts';
 import type { LiveTag } from './live.ts';
@@ -28,7 +28,7 @@ export async function areSourcesHeld(
   { content }: Extract<DesiredIndex, { kind: 'resolved' }>,
   targets: readonly LiveTarget[],
 ): Promise<boolean> {
-  const answers = await pLimit(SOURCES_AT_ONCE).map(listAdded(content, targets), ({ repository, digest }) =>
+  const answers = await mapAtOnce(listAdded(content, targets), SOURCES_AT_ONCE, ({ repository, digest }) =>
     reader.isHeld(repository, digest).catch(() => false),
   );
   return !answers.includes(false);

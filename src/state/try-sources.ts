@@ -1,8 +1,8 @@
-import pLimit from 'p-limit';
 import type { Declaration, Origin } from '../config/declaration.ts';
 import { formatReference } from '../oci/reference.ts';
 import { formatRepository, type Repository } from '../oci/repository.ts';
 import type { RegistryClient, RequestOptions } from '../registry/client.ts';
+import { mapAtOnce } from '../transport/map-at-once.ts';
 import { createContentReader } from './content-reader.ts';
 import type { DesiredIndex, SourceFailure } from './desired.ts';
 import type { LockFile } from './lock-file.ts';
@@ -54,14 +54,14 @@ export async function trySources(
   const targets = listTargets(declarations);
   let done = 0;
   const [found, refused] = await Promise.all([
-    pLimit(AT_ONCE).map(declarations, async (declaration) => {
+    mapAtOnce(declarations, AT_ONCE, async (declaration) => {
       request.signal?.throwIfAborted();
       const desired = await resolveDesired(reader, declaration, lock);
       done += 1;
       onProgress?.(done, declarations.length);
       return listProblems(desired);
     }),
-    pLimit(AT_ONCE).map(targets, (target) => tryTarget(client, target, request)),
+    mapAtOnce(targets, AT_ONCE, (target) => tryTarget(client, target, request)),
   ]);
   request.signal?.throwIfAborted();
   const sources = new Set(declarations.flatMap((declaration) => listSources(declaration).map(({ name }) => name)));

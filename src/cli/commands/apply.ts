@@ -76,7 +76,7 @@ async function applyConfig(context: CliContext, { options, reporting }: CommandR
   const access = isDry ? 'read' : 'write';
   return withClient(context, { access, settings: config.settings, flags: options }, async (client) => {
     const plannedAt = context.clock.elapsed();
-    const { plan, images } = await computePlan(context, question, { client, progress, flags: options });
+    const { plan, amended: images } = await computePlan(context, question, { client, progress, flags: options });
     const facts = { ...(await collectFacts(context, config, client.requestCounts())), lockSha256: opened.sha256 };
     const document = toPlanDocument(plan, facts);
     const planned = await makeReport(context, { plan, document, diagnostics: config.diagnostics });

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import { isPlaitError, PlaitError } from '../../errors/plait-error.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { ImageIndex } from '../../oci/manifest.ts';
@@ -6,6 +5,7 @@ import { formatPlatform, normalizePlatform, type Platform } from '../../oci/plat
 import type { Repository } from '../../oci/repository.ts';
 import { sortEntries } from '../../plan/live-entries.ts';
 import type { ContentReader } from '../../state/content-reader.ts';
+import { mapAtOnce } from '../../transport/map-at-once.ts';
 import { isContentError } from './content-error.ts';
 
 /** One image of a live index, and what its own config says of its platform. */
@@ -28,7 +28,7 @@ export function readEntryFacts(
   index: ImageIndex,
 ): Promise<readonly EntryFact[]> {
   const { images } = sortEntries(index.manifests);
-  return pLimit(ENTRIES_AT_ONCE).map(images, (descriptor) => readEntryFact(reader, repository, descriptor));
+  return mapAtOnce(images, ENTRIES_AT_ONCE, (descriptor) => readEntryFact(reader, repository, descriptor));
 }
 
 async function readEntryFact(

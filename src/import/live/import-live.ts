@@ -1,10 +1,10 @@
-import pLimit from 'p-limit';
 import { toPlaitError } from '../../errors/plait-error.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { StoredIndex } from '../../oci/manifest.ts';
 import { formatRepository } from '../../oci/repository.ts';
 import type { RegistryClient } from '../../registry/client.ts';
 import { type ContentReader, type ContentReaderOptions, createContentReader } from '../../state/content-reader.ts';
+import { mapAtOnce } from '../../transport/map-at-once.ts';
 import type { ImportedImage, ImportResult } from '../imported.ts';
 import { type PinChoice, toCopy } from './candidates.ts';
 import { readEntryFacts } from './entry-facts.ts';
@@ -46,7 +46,7 @@ export async function importLive(
   const search = createSourceSearch(reader, { repositories, patterns: request.patterns });
   const tags = listTagsByDigest([...own, ...others]);
   let done = 0;
-  const results = await pLimit(INDEXES_AT_ONCE).map(indexes, async (group) => {
+  const results = await mapAtOnce(indexes, INDEXES_AT_ONCE, async (group) => {
     const written = await importIndex({ reader, search, tags, pin: request.pin }, group);
     options.signal?.throwIfAborted();
     done += 1;
@@ -67,7 +67,7 @@ async function readAll(
   selections: readonly TagSelection[],
   options: Pick<LiveOptions, 'signal'>,
 ): Promise<readonly TagFacts[]> {
-  return pLimit(1).map(selections, (selection) => readTagFacts(client, selection, options));
+  return mapAtOnce(selections, 1, (selection) => readTagFacts(client, selection, options));
 }
 
 interface IndexTools {

@@ -1,10 +1,10 @@
-import pLimit from 'p-limit';
 import { PlaitError, toPlaitError } from '../../errors/plait-error.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { isImageMediaType, isIndexMediaType } from '../../oci/media-types.ts';
 import { formatRepository, type Repository } from '../../oci/repository.ts';
 import { matchesGlob } from '../../plan/glob.ts';
 import type { RegistryClient, RequestOptions } from '../../registry/client.ts';
+import { mapAtOnce } from '../../transport/map-at-once.ts';
 
 /** What a HEAD tells of one tag. */
 export interface TagFact {
@@ -51,7 +51,7 @@ export async function readTagFacts(
   const named = await listNames(client, selection, options);
   if ('error' in named) return { facts: [], failures: [named], bookkeeping: 0 };
   const { onTag, ...request } = options;
-  const answers = await pLimit(TAGS_AT_ONCE).map(named.names, async (tag) => {
+  const answers = await mapAtOnce(named.names, TAGS_AT_ONCE, async (tag) => {
     const answer = await readTagFact(client, { repository: selection.repository, tag }, request);
     request.signal?.throwIfAborted();
     onTag?.();
