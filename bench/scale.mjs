@@ -3,7 +3,7 @@
 //
 //   node bench/scale.mjs [tags, 1000 and 10000 when left out] ...
 //
-// Every tag has an index of its own, of four images of its own. Exit code 1 when a command on 10,000 tags takes more than
+// Every tag has an index of its own, of four images that it shares with nine other tags, as the tags of a release do. Exit code 1 when a command on 10,000 tags takes more than
 // 200 MB, or when ten times the tags take more than 10.5 times the time.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,6 +19,7 @@ const MB = 1_000_000;
 const LIMIT_MB = 200;
 const LIMIT_RATIO = 10.5;
 const TAGS_PER_REPOSITORY = 100;
+const TAGS_PER_BUILD = 10;
 const IMAGES_PER_FILE = 10_000;
 const PLATFORMS = ['linux/amd64', 'linux/arm64', 'linux/s390x', 'linux/ppc64le'];
 
@@ -26,13 +27,25 @@ const nameRepository = (number) => `r${String(number).padStart(4, '0')}`;
 const nameTag = (number) => `v${String(number).padStart(3, '0')}`;
 const architectureOf = (platform) => platform.split('/')[1];
 
-/** Every tag there is to be, as its repository and its name. */
+const nameBuild = (number) => `b${String(Math.floor((number % TAGS_PER_REPOSITORY) / TAGS_PER_BUILD))}`;
+
+/** Every tag there is to be: its repository, its name, and the build whose images it is made of. */
 function* listTags(count) {
   for (let number = 0; number < count; number += 1) {
     yield {
       repository: nameRepository(Math.floor(number / TAGS_PER_REPOSITORY)),
       tag: nameTag(number % TAGS_PER_REPOSITORY),
+      build: nameBuild(number),
     };
+  }
+}
+
+/** Every build that {@link listTags} names, once. */
+function* listBuilds(count) {
+  let last;
+  for (const { repository, build } of listTags(count)) {
+    if (last !== `${repository}/${build}`) yield { repository, build };
+    last = `${repository}/${build}`;
   }
 }
 
@@ -60,7 +73,7 @@ async function serve(count) {
 
 async function addSources(store, count, computeDigest) {
   const layer = Buffer.alloc(64, 'layer');
-  for (const { repository, tag } of listTags(count)) {
+  for (const { repository, build } of listBuilds(count)) {
     const place = `builds/${repository}`;
     for (const platform of PLATFORMS) {
       const architecture = architectureOf(platform);
@@ -68,7 +81,7 @@ async function addSources(store, count, computeDigest) {
         JSON.stringify({
           architecture,
           os: 'linux',
-          config: { Env: ['PATH=/usr/bin:/bin'], Labels: { 'org.opencontainers.image.version': `${place}:${tag}` } },
+          config: { Env: ['PATH=/usr/bin:/bin'], Labels: { 'org.opencontainers.image.version': `${place}:${build}` } },
           rootfs: { type: 'layers', diff_ids: [computeDigest(layer)] },
           history: [{ created: '2026-01-01T00:00:00Z', created_by: 'bench' }],
         }),
@@ -85,7 +98,7 @@ async function addSources(store, count, computeDigest) {
       await addBlob(store, place, computeDigest(layer), layer);
       const mediaType = 'application/vnd.oci.image.manifest.v1+json';
       await store.addManifest(place, { bytes: manifest, digest: computeDigest(manifest), mediaType }, undefined);
-      await store.setTag(place, `${tag}-${architecture}`, computeDigest(manifest));
+      await store.setTag(place, `${build}-${architecture}`, computeDigest(manifest));
     }
   }
 }
@@ -117,11 +130,14 @@ async function startRegistry(count) {
 async function writeFlat(folder, { count, host, name }) {
   const head = `version: 1\nregistries: { "${host}": { plainHttp: true } }\n`;
   const path = join(folder, `${name}.yaml`);
-  const images = [...listTags(count)].map(({ repository, tag }) => {
+  const images = [...listTags(count)].map(({ repository, tag, build }) => {
     const sources = PLATFORMS.map(
-      (platform) => `      ${platform}: ${host}/builds/${repository}:${tag}-${architectureOf(platform)}\n`,
+      (platform) => `      ${platform}: ${host}/builds/${repository}:${build}-${architectureOf(platform)}\n`,
     );
-    return `  - target: ${host}/apps/${repository}\n    tags: [${tag}]\n    platforms:\n${sources.join('')}`;
+    return [
+      `  - target: ${host}/apps/${repository}\n    tags: [${tag}]\n`,
+      `    annotations: { org.opencontainers.image.version: ${tag} }\n    platforms:\n${sources.join('')}`,
+    ].join('');
   });
   if (count <= IMAGES_PER_FILE) {
     await writeFile(path, `${head}images:\n${images.join('')}`);
@@ -139,15 +155,19 @@ async function writeFlat(folder, { count, host, name }) {
 /** One image a repository, with a matrix over its tags. */
 async function writeMatrix(folder, { count, host }) {
   const perRepository = Math.min(count, TAGS_PER_REPOSITORY);
-  const tags = Array.from({ length: perRepository }, (_, number) => nameTag(number)).join(', ');
+  const rows = Array.from(
+    { length: perRepository },
+    (_, number) => `{ tag: ${nameTag(number)}, build: ${nameBuild(number)} }`,
+  );
   const images = Array.from({ length: Math.ceil(count / TAGS_PER_REPOSITORY) }, (_, number) => {
     const repository = nameRepository(number);
     return [
-      `  - matrix: { axes: { tag: [${tags}] } }`,
+      `  - matrix: { rows: [${rows.join(', ')}] }`,
       `    target: ${host}/apps/${repository}`,
       '    tags: ["${matrix.tag}"]',
+      '    annotations: { org.opencontainers.image.version: "${matrix.tag}" }',
       `    platforms: [${PLATFORMS.join(', ')}]`,
-      `    source: "${host}/builds/${repository}:\${matrix.tag}-{arch}"\n`,
+      `    source: "${host}/builds/${repository}:\${matrix.build}-{arch}"\n`,
     ].join('\n');
   });
   const path = join(folder, 'matrix.yaml');

@@ -22,21 +22,29 @@ export async function loadChecked(
   context: CliContext,
   options: InputOptions & Pick<DisplayOptions, 'color'>,
 ): Promise<LoadedConfig> {
-  return (await loadCheckedTraced(context, options)).config;
+  return (await loadAndTell(context, options, (load) => ({ config: loadConfig(load) }))).config;
 }
 
 /** As {@link loadChecked}, with what everything was made of. */
-export async function loadCheckedTraced(
+export function loadCheckedTraced(
   context: CliContext,
   options: InputOptions & Pick<DisplayOptions, 'color'>,
 ): Promise<ReturnType<typeof loadTraced>> {
+  return loadAndTell(context, options, loadTraced);
+}
+
+async function loadAndTell<Loaded extends { readonly config: LoadedConfig }>(
+  context: CliContext,
+  options: InputOptions & Pick<DisplayOptions, 'color'>,
+  load: (options: LoadOptions) => Loaded,
+): Promise<Loaded> {
   const input = await readInput(context, options);
   const { texts } = input;
   const { color } = options;
   try {
-    const traced = loadTraced(toLoadOptions(context, options, input));
-    tellDiagnostics(context, traced.config.diagnostics, { texts, color });
-    return traced;
+    const loaded = load(toLoadOptions(context, options, input));
+    tellDiagnostics(context, loaded.config.diagnostics, { texts, color });
+    return loaded;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     tellDiagnostics(context, error.diagnostics, { texts, color });

@@ -9,25 +9,23 @@ const COPY_INHERITS: ReadonlySet<string> = new Set(['guards', 'labels', 'onMissi
 
 /**
  * The images that one entry of `images` makes, with variables filled in and `defaults`, image and matrix row merged,
- * later wins. Each has the path of the entry, and its values know where they are written.
+ * later wins, made one by one. Each has the path of the entry, and its values know where they are written.
  */
-export function expandImage(
+export function* expandImage(
   image: Cursor,
   defaults: MapNode | undefined,
   substitution: Substitution,
-): readonly Cursor[] {
-  if (image.node.kind !== 'map' || substitution.budget.isSpent) return [];
+): Generator<Cursor, void, void> {
+  if (image.node.kind !== 'map' || substitution.budget.isSpent) return;
   const matrix = findValue(image.node, 'matrix');
   const rows =
     matrix === undefined || isNull(matrix) ? [EMPTY_ROW] : expandMatrix(descend(image, 'matrix'), substitution);
   const base: Cursor = { node: pickKeys(image.node, (key) => key !== 'matrix'), path: image.path };
-  const images: Cursor[] = [];
   for (const row of rows) {
     const weight = base.node.weight + (defaults?.weight ?? 0) + weigh(row);
-    if (!substitution.budget.spendValues(weight, image)) break;
-    images.push({ path: image.path, node: expandRow(base, defaults, { row, substitution }) });
+    if (!substitution.budget.spendValues(weight, image)) return;
+    yield { path: image.path, node: expandRow(base, defaults, { row, substitution }) };
   }
-  return images;
 }
 
 function isNull(node: ConfigNode): boolean {

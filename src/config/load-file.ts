@@ -1,6 +1,7 @@
 import type { Budget } from './budget.ts';
 import { expandImage } from './expand.ts';
 import type { Findings } from './findings.ts';
+import { forgetValues, shareValues, type ValuePool } from './image/lean-image.ts';
 import { type CheckedImage, readImage } from './image/read-image.ts';
 import { checkKeys, checkTargets, type Delegation } from './include/delegation.ts';
 import { dropNulls } from './merge.ts';
@@ -26,6 +27,9 @@ export interface LoadContext {
   readonly variables: VariableSources;
   /** Milliseconds since 1970; undefined when nothing is to expire. */
   readonly now: number | undefined;
+  readonly pool: ValuePool;
+  /** True when the values are wanted beside what they mean. */
+  readonly isTraced: boolean;
 }
 
 /** What one file says, sound by itself. */
@@ -52,7 +56,12 @@ export function loadFile(file: SourceFile, delegation: Delegation, context: Load
   const scope = resolveVariables(root, context.variables, findings);
   const substitution: Substitution = { scope, findings, budget };
   const frame: Cursor = { node: substituteFrame(root, substitution), path: [] };
-  const part = { file, ...readFrame(frame, context), ...loadImages(frame, substitution), variables: [...scope.keys()] };
+  const part = {
+    file,
+    ...readFrame(frame, context),
+    ...loadImages(frame, substitution, context),
+    variables: [...scope.keys()],
+  };
   checkTargets(
     [
       ...part.images.flatMap(({ tags }) => tags),
@@ -91,11 +100,16 @@ function readFrame(frame: Cursor, { findings, now }: LoadContext) {
   };
 }
 
-function loadImages(frame: Cursor, substitution: Substitution): Pick<FilePart, 'images'> {
+function loadImages(
+  frame: Cursor,
+  substitution: Substitution,
+  { pool, isTraced }: LoadContext,
+): Pick<FilePart, 'images'> {
   const images = descend(frame, 'images');
   const entries = images.node.kind === 'list' ? images.node.items.map((_, index) => descend(images, index)) : [];
   const defaults = readDefaults(frame, substitution.findings);
-  return { images: entries.flatMap((entry) => loadImage(entry, defaults, substitution)) };
+  const toKept = (image: CheckedImage) => shareValues(isTraced ? image : forgetValues(image), pool);
+  return { images: entries.flatMap((entry) => loadImage(entry, defaults, substitution).map(toKept)) };
 }
 
 /** The defaults that an image may have, over what is built in; each fault in them is reported here, once. */
@@ -116,7 +130,10 @@ function loadImage(entry: Cursor, defaults: MapNode | undefined, substitution: S
     readImage(entry, findings);
     return [];
   }
-  return expandImage(entry, defaults, substitution)
-    .map((image) => readImage(image, findings))
-    .filter((image) => image !== undefined);
+  const images: CheckedImage[] = [];
+  for (const each of expandImage(entry, defaults, substitution)) {
+    const image = readImage(each, findings);
+    if (image !== undefined) images.push(image);
+  }
+  return images;
 }

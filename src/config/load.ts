@@ -4,6 +4,7 @@ import { Budget } from './budget.ts';
 import type { Declaration, DeclaredAbsence } from './declaration.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { Findings } from './findings.ts';
+import { createPool } from './image/lean-image.ts';
 import { type Delegation, delegateAll } from './include/delegation.ts';
 import { followInclude, type IncludeContext, identify } from './include/follow-include.ts';
 import type { IncludeReader } from './include/include-reader.ts';
@@ -66,13 +67,17 @@ export interface LoadOptions {
  * `includes` reads.
  */
 export function loadConfig(options: LoadOptions): LoadedConfig {
-  return loadTraced(options).config;
+  return load(options, false).config;
 }
 
 /** As {@link loadConfig}, with what everything was made of. */
 export function loadTraced(options: LoadOptions): { readonly config: LoadedConfig; readonly trace: Trace } {
+  return load(options, true);
+}
+
+function load(options: LoadOptions, isTraced: boolean): ReturnType<typeof loadTraced> {
   const findings = new Findings();
-  const parts = loadParts(options, findings);
+  const parts = loadParts(options, findings, isTraced);
   const written = { guards: parts.flatMap((part) => part.guards), drift: parts.flatMap((part) => part.drift) };
   const guards = joinGuards(written.guards, findings);
   const drift = joinDrift(written.drift, findings);
@@ -118,14 +123,14 @@ function settleTags(
 }
 
 /** The files of the run, each followed by those that it includes. */
-function loadParts(options: LoadOptions, findings: Findings): readonly FilePart[] {
+function loadParts(options: LoadOptions, findings: Findings, isTraced: boolean): readonly FilePart[] {
   const { environment, includes, now } = options;
   const roots = options.files.map(toSourceFile);
   const variableFiles = (options.variableFiles ?? []).map(toSourceFile);
   const variables = { given: options.variables, files: readVariableFiles(variableFiles, findings), environment };
   const known: IncludeContext['known'] = new Map(roots.map((file) => [identify(file), { file, by: undefined }]));
   const context: TreeContext = {
-    file: { findings, budget: new Budget(findings), variables, now },
+    file: { findings, budget: new Budget(findings), variables, now, pool: createPool(), isTraced },
     include: { findings, reader: includes, known, included: 0 },
   };
   const parts = roots.flatMap((file) => loadTree(file, delegateAll(file), context));
