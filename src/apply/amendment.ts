@@ -1,6 +1,6 @@
 import { PlaitError } from '../errors/plait-error.ts';
 import type { Digest } from '../oci/digest.ts';
-import type { StoredManifest } from '../oci/manifest.ts';
+import type { RawManifest } from '../oci/manifest.ts';
 import type { Change, GuardRecord, Plan, TagMove } from '../plan/plan.ts';
 
 /**
@@ -15,7 +15,7 @@ export type FindReplan = (change: Change) => Replan | undefined;
 /** What to publish under one tag, merged with what it held. */
 export interface Merged {
   readonly change: Change;
-  readonly index: StoredManifest;
+  readonly index: RawManifest;
   /** What the tag held when it was merged; null: nothing. */
   readonly expect: Digest | null;
 }

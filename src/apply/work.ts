@@ -1,6 +1,6 @@
 import { PlaitError, toPlaitError } from '../errors/plait-error.ts';
 import type { Digest } from '../oci/digest.ts';
-import type { StoredManifest } from '../oci/manifest.ts';
+import type { RawManifest } from '../oci/manifest.ts';
 import { formatRepository } from '../oci/repository.ts';
 import type { Change, Plan, TagMove } from '../plan/plan.ts';
 import { type Amendment, type FindReplan, startAmendment } from './amendment.ts';
@@ -42,7 +42,7 @@ export function findRegistry({ change }: ChangeWork): string {
 
 /** A change that publishes, with the bytes to publish. */
 export interface PublishWork extends ChangeWork {
-  readonly index: StoredManifest;
+  readonly index: RawManifest;
 }
 
 /** All changes of a plan on their way, by what has to be done for them. */

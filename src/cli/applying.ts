@@ -5,6 +5,7 @@ import { toPlaitError } from '../errors/plait-error.ts';
 import { type Plan, summarize } from '../plan/plan.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { renderReport } from '../report/formats.ts';
+import { listJsonPieces } from '../report/json-text.ts';
 import type { Progress } from '../report/progress.ts';
 import type { Report, ResultReport } from '../report/report.ts';
 import { renderError } from '../report/text-error.ts';
@@ -114,7 +115,7 @@ async function saveResultFile(
   path: string | undefined,
   { document }: ResultReport,
 ): Promise<void> {
-  if (path !== undefined) await writeWholeFile(context, path, `${JSON.stringify(document, null, 2)}\n`);
+  if (path !== undefined) await writeWholeFile(context, path, listJsonPieces(document));
 }
 
 function applyCodes(

@@ -59,6 +59,10 @@ function toOutput(stream: NodeJS.WriteStream & { readonly fd: number }): Output 
       return stream.columns ?? 80;
     },
     write: (text) => void stream.write(text),
+    isReady: async () => {
+      if (stream.writableNeedDrain) await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => []);
+      return stream.writable;
+    },
   };
 }
 

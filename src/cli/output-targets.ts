@@ -1,6 +1,7 @@
 import { PlaitError } from '../errors/plait-error.ts';
 import type { CliContext } from './context.ts';
-import { writeWholeFile } from './write-file.ts';
+import { joinPieces } from './replace-file.ts';
+import { type Text, toPieces, writeWholeFile } from './write-file.ts';
 
 /** One `-O FORMAT[=PATH]`; without a path it is standard output. */
 export interface OutputTarget<Format extends string = string> {
@@ -55,8 +56,12 @@ export async function writeOutputs<Format extends string>(
   }
 }
 
-/** Throws OUTPUT_FAILED. */
-export async function writeOutput(context: CliContext, { path }: OutputTarget, text: string): Promise<void> {
-  if (path === undefined) context.stdout.write(text);
-  else await writeWholeFile(context, path, text);
+/** Throws OUTPUT_FAILED. What nobody reads any more is not made to its end. */
+export async function writeOutput(context: CliContext, { path }: OutputTarget, text: Text): Promise<void> {
+  if (path !== undefined) return writeWholeFile(context, path, text);
+  const { stdout } = context;
+  for (const batch of joinPieces(toPieces(text))) {
+    stdout.write(batch);
+    if ((await stdout.isReady?.()) === false) return;
+  }
 }

@@ -6,6 +6,8 @@ export interface Output {
   /** Width of the terminal; 80 where there is none. */
   readonly columns: number;
   write(text: string): void;
+  /** Resolves when more can be written without piling up; false when nobody reads any more. Absent: always. */
+  readonly isReady?: () => Promise<boolean>;
 }
 
 /** What a run tells beside its result. */

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../config/diagnostic.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanDocument } from '../plan/plan-document.ts';
 import { REPORT_FORMATS, type ReportFormat } from '../report/format-names.ts';
-import { renderReport } from '../report/formats.ts';
+import { listReportPieces } from '../report/formats.ts';
 import { createEventLog, type EventLog } from '../report/ndjson/event-log.ts';
 import type { AnyReport, Report } from '../report/report.ts';
 import { PLAIN } from '../report/style.ts';
@@ -105,7 +105,7 @@ export async function publish(
   const tasks = outputs.filter(isOpen).map((target) => async () => {
     if (target.format === 'github') return publishGithub(context, report, target.path);
     if (target.format === 'ndjson' && events !== undefined) return writeEvents(context, events, target);
-    const text = await renderReport(report, target.format, {
+    const text = await listReportPieces(report, target.format, {
       ...words,
       ...(target.path === undefined ? { style, ...fitTo(context.stdout) } : { style: PLAIN }),
     });
@@ -116,7 +116,7 @@ export async function publish(
 
 /** Those for standard output are there already. */
 async function writeEvents(context: CliContext, { lines }: LiveEvents, target: OutputTarget): Promise<void> {
-  if (target.path !== undefined) await writeOutput(context, target, lines.join(''));
+  if (target.path !== undefined) await writeOutput(context, target, lines);
 }
 
 async function runAll(tasks: readonly (() => Promise<void>)[]): Promise<void> {

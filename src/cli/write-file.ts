@@ -1,11 +1,19 @@
 import { constants, type Stats } from 'node:fs';
-import { access, stat, writeFile } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { ErrorCode } from '../errors/codes.ts';
 import { PlaitError } from '../errors/plait-error.ts';
 import type { CliContext } from './context.ts';
+import { replaceFile, writeInto } from './replace-file.ts';
 
 type Place = Pick<CliContext, 'workingDirectory'>;
+
+/** A text, or the pieces of one that is better not made as a whole. */
+export type Text = string | Iterable<string>;
+
+export function toPieces(text: Text): Iterable<string> {
+  return typeof text === 'string' ? [text] : text;
+}
 
 /** Throws USAGE when one of `paths` cannot be written, for commands to say so before they contact a registry. */
 export async function assertWritable(place: Place, paths: readonly (string | undefined)[]): Promise<void> {
@@ -36,11 +44,15 @@ async function assertPath(place: Place, path: string): Promise<void> {
  * Writes a whole file or nothing: a reader never sees half of it. A device or a pipe is written to and never replaced.
  * Throws OUTPUT_FAILED.
  */
-export async function writeWholeFile(place: Place, path: string, text: string): Promise<void> {
+export async function writeWholeFile(place: Place, path: string, text: Text): Promise<void> {
   const absolute = resolve(place.workingDirectory, path);
   try {
     if (isSpecial(await findStats(absolute))) {
-      await writeFile(absolute, text);
+      await writeInto(absolute, toPieces(text));
+      return;
+    }
+    if (typeof text !== 'string') {
+      await replaceFile(absolute, text);
       return;
     }
     const { default: writeFileAtomic } = await import('write-file-atomic');

@@ -46,6 +46,13 @@ export function computeDigest(bytes: Uint8Array, algorithm: DigestAlgorithm = 's
   return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}` as Digest;
 }
 
+/** The sha256 digest of a text in pieces, as UTF-8. */
+export function computeDigestOf(pieces: Iterable<string>): Digest {
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece, 'utf8');
+  return `sha256:${hash.digest('hex')}` as Digest;
+}
+
 /** A running hash for content too large to hold: feed it chunks, then ask whether it is the content of `digest`. */
 export interface DigestVerifier {
   update(chunk: Uint8Array): void;

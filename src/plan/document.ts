@@ -1,7 +1,7 @@
-import { computeDigest, type Digest } from '../oci/digest.ts';
-import type { StoredManifest } from '../oci/manifest.ts';
+import { computeDigestOf, type Digest } from '../oci/digest.ts';
+import type { RawManifest } from '../oci/manifest.ts';
 import { formatRepository } from '../oci/repository.ts';
-import { toCanonicalJson } from './canonical-json.ts';
+import { listCanonicalPieces } from './canonical-json.ts';
 import { countDrift } from './drift.ts';
 import { DEFAULT_LIFETIME_MS, toTime } from './lifetime.ts';
 import { type Change, type DriftFindings, type Plan, type PlanSource, type SettledTag, summarize } from './plan.ts';
@@ -30,7 +30,8 @@ type DocumentChange = PlanDocument['changes'][number];
 
 /**
  * Pure: the plan as the document that `-O json` prints. Key order is fixed; two plans of the same state differ only in
- * the two times and `requests`, which the checksum leaves out. Holds no secrets: nothing that goes in has any.
+ * the two times and `requests`, which the checksum leaves out. Holds no secrets: nothing that goes in has any. The long
+ * lists are made each time they are asked for: they say over again what the plan holds already.
  */
 export function toPlanDocument(plan: Plan, facts: DocumentFacts): PlanDocument {
   const document = {
@@ -43,26 +44,35 @@ export function toPlanDocument(plan: Plan, facts: DocumentFacts): PlanDocument {
     scope: toScope(plan),
     summary: summarize(plan),
     requests: Object.fromEntries(Object.entries(facts.requests).sort(([a], [b]) => (a < b ? -1 : 1))),
-    indexes: toIndexes(plan.indexes),
-    changes: plan.changes.map(toChange),
-    unchanged: plan.unchanged.map((entry) => ({
-      id: entry.id,
-      repository: formatRepository(entry.repository),
-      tags: entry.tags.map(toSettledTag),
-    })),
-    blocked: plan.blocked.map(toChange),
+    get indexes() {
+      return toIndexes(plan.indexes);
+    },
+    get changes() {
+      return plan.changes.map(toChange);
+    },
+    get unchanged() {
+      return plan.unchanged.map(toUnchanged);
+    },
+    get blocked() {
+      return plan.blocked.map(toChange);
+    },
     unreadable: plan.unreadable.map((entry) => ({ ...entry, left: [...entry.left] })),
     notices: plan.notices.map(({ id, code, message }) => ({ id, code, message })),
     ...(plan.sources === undefined ? {} : { sources: plan.sources.map(toSource) }),
     ...(plan.drift === undefined ? {} : { drift: toDriftSection(plan, plan.drift) }),
   };
-  return { ...document, checksum: computeChecksum(document) };
+  return Object.assign(document, { checksum: computeChecksum(document) });
 }
+
+const UNSUMMED: ReadonlySet<string> = new Set(['checksum', 'createdAt', 'expiresAt', 'requests']);
 
 /** Over the canonical JSON without the checksum itself, the two times and `requests`. */
 export function computeChecksum(document: Partial<PlanDocument>): Digest {
-  const { checksum: _self, createdAt: _created, expiresAt: _expires, requests: _requests, ...rest } = document;
-  return computeDigest(new TextEncoder().encode(toCanonicalJson(rest)));
+  return computeDigestOf(listCanonicalPieces(document, UNSUMMED));
+}
+
+function toUnchanged({ id, repository, tags }: Plan['unchanged'][number]): PlanDocument['unchanged'][number] {
+  return { id, repository: formatRepository(repository), tags: tags.map(toSettledTag) };
 }
 
 function toStatus(plan: Plan): PlanDocument['status'] {
@@ -84,7 +94,7 @@ function toScope(plan: Plan): PlanDocument['scope'] {
   };
 }
 
-function toIndexes(indexes: ReadonlyMap<Digest, StoredManifest>): PlanDocument['indexes'] {
+function toIndexes(indexes: ReadonlyMap<Digest, RawManifest>): PlanDocument['indexes'] {
   const sorted = [...indexes.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
   return Object.fromEntries(
     sorted.map(({ digest, mediaType, bytes }) => [

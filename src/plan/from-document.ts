@@ -1,5 +1,5 @@
 import { type Digest, parseDigest } from '../oci/digest.ts';
-import type { StoredManifest } from '../oci/manifest.ts';
+import type { RawManifest } from '../oci/manifest.ts';
 import { parseRepository } from '../oci/repository.ts';
 import type { Change, IgnoredDrift, Plan, PlanSource, PlatformChange, TagMove } from './plan.ts';
 import type { PlanDocument } from './plan-document.ts';
@@ -8,7 +8,7 @@ import { parseShard } from './shard.ts';
 type DocumentChange = PlanDocument['changes'][number];
 
 /** The plan that a document was made of, with the indexes that were read back from it. */
-export function fromPlanDocument(document: PlanDocument, indexes: ReadonlyMap<Digest, StoredManifest>): Plan {
+export function fromPlanDocument(document: PlanDocument, indexes: ReadonlyMap<Digest, RawManifest>): Plan {
   const { targets, exclude, selector, shard } = document.scope;
   return {
     scope: { targets, exclude, selector, shard: shard === null ? null : parseShard(shard) },

@@ -3,7 +3,7 @@ import { assertDistinctTags } from './distinct-tags.ts';
 import { toPlanDocument } from './document.ts';
 import { fromPlanDocument } from './from-document.ts';
 import { joinScopes } from './join-scopes.ts';
-import { byRepository } from './make-plan.ts';
+import { sortPlaced } from './make-plan.ts';
 import type { Plan, PlanNotice, Unreadable } from './plan.ts';
 import type { PlanDocument } from './plan-document.ts';
 
@@ -30,9 +30,9 @@ export function joinPlans(files: readonly PlanFile[]): JoinedPlans {
   const plan: Plan = {
     ...joinScopes(plans.map(({ scope }) => scope)),
     indexes: new Map(),
-    changes: plans.flatMap(({ changes }) => changes).sort(byRepository),
-    unchanged: plans.flatMap(({ unchanged }) => unchanged).sort(byRepository),
-    blocked: plans.flatMap(({ blocked }) => blocked).sort(byRepository),
+    changes: sortPlaced(plans.flatMap(({ changes }) => changes)),
+    unchanged: sortPlaced(plans.flatMap(({ unchanged }) => unchanged)),
+    blocked: sortPlaced(plans.flatMap(({ blocked }) => blocked)),
     unreadable: joinUnreadable(plans),
     notices: joinNotices(plans),
     ...joinDrift(plans),

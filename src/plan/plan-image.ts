@@ -1,7 +1,7 @@
 import { formatOrigin } from '../config/diagnostic.ts';
 import type { PlaitError } from '../errors/plait-error.ts';
 import type { Digest } from '../oci/digest.ts';
-import type { StoredManifest } from '../oci/manifest.ts';
+import type { RawManifest, StoredManifest } from '../oci/manifest.ts';
 import { formatRepository } from '../oci/repository.ts';
 import type { DesiredIndex, SourceFailure } from '../state/desired.ts';
 import type { ImageState, TagState, TargetState } from '../state/read-state.ts';
@@ -16,7 +16,7 @@ import { listSettledPlatforms } from './settled-platforms.ts';
 
 /** What the plan says of one declaration. */
 export interface ImagePlan {
-  readonly indexes: readonly StoredManifest[];
+  readonly indexes: readonly RawManifest[];
   /** Those that a guard holds back among them. */
   readonly changes: readonly Change[];
   readonly unchanged: readonly Unchanged[];
@@ -86,11 +86,16 @@ function planTarget(planning: Planning, target: TargetState): ImagePlan {
   );
   return {
     ...NOTHING,
-    indexes: groups.map(([first]) => first.outcome.wanted),
+    indexes: groups.map(([first]) => toRaw(first.outcome.wanted)),
     changes: groups.map((group) => toChange(planning, target, group)),
     unchanged:
       settled.length === 0 ? [] : [{ id: desired.declaration.id, repository: target.repository, tags: settled }],
   };
+}
+
+/** What is pushed are bytes; what they say is not needed again. */
+function toRaw({ bytes, digest, mediaType }: StoredManifest): RawManifest {
+  return { bytes, digest, mediaType };
 }
 
 type PlannedChange = PlannedTag & { readonly outcome: Exclude<TagOutcome, { kind: 'unchanged' | 'failed' }> };

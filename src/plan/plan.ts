@@ -1,6 +1,6 @@
 import type { DriftField } from '../config/run-rules.ts';
 import type { Digest } from '../oci/digest.ts';
-import type { StoredManifest } from '../oci/manifest.ts';
+import type { RawManifest } from '../oci/manifest.ts';
 import type { Repository } from '../oci/repository.ts';
 import type { Shard } from './shard.ts';
 
@@ -186,7 +186,7 @@ export interface Plan {
   /** What it was put together of, to be shown, when that is less than `scope`. */
   readonly parts?: readonly PlanScope[];
   /** The exact bytes to push, by digest. */
-  readonly indexes: ReadonlyMap<Digest, StoredManifest>;
+  readonly indexes: ReadonlyMap<Digest, RawManifest>;
   readonly changes: readonly Change[];
   readonly unchanged: readonly Unchanged[];
   readonly blocked: readonly Change[];

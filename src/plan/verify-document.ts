@@ -1,7 +1,7 @@
 import { PlaitError } from '../errors/plait-error.ts';
 import { toStoredManifest } from '../oci/decode.ts';
 import { type Digest, matchesDigest, parseDigest, shortDigest } from '../oci/digest.ts';
-import type { ImageIndex, StoredManifest } from '../oci/manifest.ts';
+import type { ImageIndex, RawManifest, StoredManifest } from '../oci/manifest.ts';
 import { formatPlatform, normalizePlatform } from '../oci/platform.ts';
 import { computeChecksum } from './document.ts';
 import { sortEntries } from './live-entries.ts';
@@ -14,14 +14,14 @@ type DocumentChange = PlanDocument['changes'][number];
  * change against the bytes it would push, so that an edited description cannot hide edited content even under a new
  * checksum. Returns the indexes. Throws PLAN_INVALID.
  */
-export function verifyPlanDocument(document: PlanDocument): ReadonlyMap<Digest, StoredManifest> {
+export function verifyPlanDocument(document: PlanDocument): ReadonlyMap<Digest, RawManifest> {
   if (computeChecksum(document) !== document.checksum) throw edited('its checksum is not that of its content');
   const indexes = new Map(
     Object.entries(document.indexes).map(([key, index]) => [parseDigest(key), readIndex(key, index)] as const),
   );
   const isWhole = document.drift === undefined;
   for (const change of [...document.changes, ...document.blocked]) verifyChange(change, { indexes, isWhole });
-  return indexes;
+  return new Map([...indexes].map(([digest, { bytes, mediaType }]) => [digest, { bytes, digest, mediaType }] as const));
 }
 
 function readIndex(key: string, index: PlanDocument['indexes'][string]): StoredManifest {

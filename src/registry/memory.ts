@@ -36,21 +36,43 @@ export interface RegistryMemory extends Capabilities {
 }
 
 export function createRegistryMemory(capabilities: Capabilities): RegistryMemory {
-  const tags = new Map<string, SeenTag>();
+  const tags = createTagMemory();
   const pushed = new Set<string>();
   const listed = new Set<string>();
   return {
     ...capabilities,
     turns: createTurns(),
     isReadOnly: false,
-    findTag: (repository, tag) => tags.get(toKey(repository, tag)),
-    rememberTag: (repository, ...[tag, seen]) => void tags.set(toKey(repository, tag), seen),
-    forgetTag: (repository, tag) => void tags.delete(toKey(repository, tag)),
+    ...tags,
     notePushed: (repository, digest) => void pushed.add(toKey(repository, digest)),
     wasPushed: (repository, digest) => pushed.has(toKey(repository, digest)),
     forgetPushed: (repository, digest) => void pushed.delete(toKey(repository, digest)),
     noteListed: (repository, digest) => void listed.add(toKey(repository, digest)),
     wasListed: (repository, digest) => listed.has(toKey(repository, digest)),
+  };
+}
+
+type TagMemory = Pick<RegistryMemory, 'findTag' | 'rememberTag' | 'forgetTag'>;
+
+/** Older tags are forgotten: what is known of a tag spares or checks a request, and none depends on it. */
+const MAX_TAGS = 10_000;
+
+/** By repository and tag: of the many keys, none has to be put together. */
+function createTagMemory(): TagMemory {
+  let [recent, older] = [new Map<string, Map<string, SeenTag>>(), new Map<string, Map<string, SeenTag>>()];
+  let count = 0;
+  return {
+    findTag: ({ path }, tag) => recent.get(path)?.get(tag) ?? older.get(path)?.get(tag),
+    rememberTag: ({ path }, ...[tag, seen]) => {
+      count += 1;
+      if (count > MAX_TAGS / 2) [older, recent, count] = [recent, new Map(), 1];
+      const tags = recent.get(path) ?? new Map<string, SeenTag>();
+      recent.set(path, tags.set(tag, seen));
+    },
+    forgetTag: ({ path }, tag) => {
+      recent.get(path)?.delete(tag);
+      older.get(path)?.delete(tag);
+    },
   };
 }
 

@@ -30,8 +30,13 @@ export function noteTag(place: Place, reference: string, { head, headers, manife
   memory.rememberTag(place.repository, reference, {
     head,
     validator: findValidator(headers, head.digest),
-    manifest: manifest ?? known,
+    manifest: manifest === undefined ? known : toRaw(manifest),
   });
+}
+
+/** Without its decoded form, which may be large. */
+function toRaw({ bytes, digest, mediaType }: RawManifest): RawManifest {
+  return { bytes, digest, mediaType };
 }
 
 /**

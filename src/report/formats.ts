@@ -1,6 +1,7 @@
 import { fromResultDocument } from '../apply/from-result-document.ts';
 import { fitLines } from './fit-lines.ts';
 import type { ReportFormat } from './format-names.ts';
+import { listJsonPieces } from './json-text.ts';
 import type { AnyReport } from './report.ts';
 import type { Style } from './style.ts';
 
@@ -13,15 +14,24 @@ export interface ReportOptions {
 }
 
 /**
- * A report in `format`. Each writer is loaded when it is asked for, so that a plan as text pays for none of the others. `github`
- * is the summary alone; `renderGithub` makes the other parts of it.
+ * A report in `format`, as pieces of text. Each writer is loaded when it is asked for, so that a plan as text pays for none of
+ * the others. `github` is the summary alone; `renderGithub` makes the other parts of it.
  */
+export async function listReportPieces(
+  report: AnyReport,
+  format: ReportFormat,
+  options: ReportOptions,
+): Promise<Iterable<string>> {
+  return format === 'json' ? listJsonPieces(report.document) : [await renderReport(report, format, options)];
+}
+
+/** As {@link listReportPieces}, as one text. */
 export async function renderReport(report: AnyReport, format: ReportFormat, options: ReportOptions): Promise<string> {
   switch (format) {
     case 'text':
       return fitLines(await renderText(report, options), options.columns);
     case 'json':
-      return `${JSON.stringify(toJson(report), null, 2)}\n`;
+      return [...listJsonPieces(report.document)].join('');
     case 'ndjson':
       return (await import('./ndjson/event-log.ts')).renderNdjson(report);
     case 'markdown':
@@ -37,11 +47,6 @@ export async function renderReport(report: AnyReport, format: ReportFormat, opti
     default:
       return format satisfies never;
   }
-}
-
-/** Of several files each as it is: only so its checksum is that of its content. */
-function toJson({ document, files }: AnyReport): object {
-  return files === undefined ? document : files.map((file) => file.document);
 }
 
 async function renderText(report: AnyReport, options: ReportOptions): Promise<string> {

@@ -1,8 +1,9 @@
 import type { Declaration, ImageGuards } from '../../src/config/declaration.ts';
 import { DEFAULT_RUN_GUARDS } from '../../src/config/run-rules.ts';
 import type { PlaitError } from '../../src/errors/plait-error.ts';
+import { decodeManifest } from '../../src/oci/decode.ts';
 import type { Annotations, Descriptor } from '../../src/oci/descriptor.ts';
-import { type Digest, parseDigest } from '../../src/oci/digest.ts';
+import { computeDigest, type Digest, parseDigest } from '../../src/oci/digest.ts';
 import { toStoredIndex } from '../../src/oci/index-bytes.ts';
 import type { ImageIndex } from '../../src/oci/manifest.ts';
 import { MEDIA_TYPES } from '../../src/oci/media-types.ts';
@@ -10,6 +11,7 @@ import { type Platform, parsePlatform } from '../../src/oci/platform.ts';
 import { parseReference } from '../../src/oci/reference.ts';
 import { parseRepository } from '../../src/oci/repository.ts';
 import type { PlanInput } from '../../src/plan/make-plan.ts';
+import type { Plan } from '../../src/plan/plan.ts';
 import type { BuiltContent, DesiredIndex } from '../../src/state/desired.ts';
 import type { LiveTag } from '../../src/state/live.ts';
 import type { ImageState } from '../../src/state/read-state.ts';
@@ -149,4 +151,11 @@ export function planInput(images: readonly ImageState[], more: Partial<PlanInput
     scope: { targets: [], exclude: [], selector: null, shard: null },
     ...more,
   };
+}
+
+/** What the index of a change says; undefined when there is none. */
+export function readIndex({ indexes }: Plan, digest: Digest | null | undefined): ImageIndex | undefined {
+  const index = indexes.get(digest ?? computeDigest(new Uint8Array()));
+  const manifest = index && decodeManifest(index.bytes, index.mediaType);
+  return manifest?.kind === 'index' ? manifest : undefined;
 }

@@ -1,5 +1,5 @@
 import { toPlanDocument } from '../../plan/document.ts';
-import type { PlanDocument } from '../../plan/plan-document.ts';
+import { listJsonPieces } from '../../report/json-text.ts';
 import type { Report } from '../../report/report.ts';
 import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';
@@ -67,7 +67,7 @@ interface PlanOutputs {
 
 /** The plan file first: what was shown can be applied then, even if a report cannot be written. */
 export async function saveAndPublish(context: CliContext, { report, reporting, out }: PlanOutputs): Promise<void> {
-  if (out !== undefined) await writeWholeFile(context, out, toJson(report.document));
+  if (out !== undefined) await writeWholeFile(context, out, listJsonPieces(report.document));
   await publishRun(context, reporting, { report });
   if (out !== undefined) {
     const { checksum } = report.document;
@@ -78,10 +78,6 @@ export async function saveAndPublish(context: CliContext, { report, reporting, o
 /** How long the plan document is to be good. */
 export function toLifetime({ maxAge }: Pick<PlanOptions, 'maxAge'>): { readonly lifetimeMs?: number } {
   return maxAge === undefined ? {} : { lifetimeMs: maxAge };
-}
-
-function toJson(document: PlanDocument): string {
-  return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 /** What the text plan shows. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -46,5 +46,44 @@ describe('writing a file', () => {
     await expect(writeWholeFile(makePlace(), 'nowhere/plan.json', 'x')).rejects.toMatchObject({
       code: 'OUTPUT_FAILED',
     });
+  });
+});
+
+describe('writing a file in pieces', () => {
+  const READ_ONLY_BY_OTHERS = 0o640;
+
+  it('replaces what was there with all of them, and keeps its mode', async () => {
+    const place = makePlace();
+    const path = join(place.workingDirectory, 'plan.json');
+    writeFileSync(path, 'old', { mode: READ_ONLY_BY_OTHERS });
+    const pieces = Array.from(
+      { length: 10_000 },
+      (_, number) => `${number}: some text that fills more than one write\n`,
+    );
+    await writeWholeFile(place, 'plan.json', pieces);
+    expect(readFileSync(path, 'utf8')).toBe(pieces.join(''));
+    expect(statSync(path).mode & 0o777).toBe(READ_ONLY_BY_OTHERS);
+    expect(readdirSync(place.workingDirectory)).toEqual(['plan.json']);
+  });
+
+  it('leaves what was there when it ends half-way, and nothing of its own', async () => {
+    const place = makePlace();
+    writeFileSync(join(place.workingDirectory, 'plan.json'), 'old');
+    const pieces = function* () {
+      yield 'x'.repeat(1_000_000);
+      throw new Error('no more');
+    };
+    await expect(writeWholeFile(place, 'plan.json', pieces())).rejects.toMatchObject({ code: 'OUTPUT_FAILED' });
+    expect(readFileSync(join(place.workingDirectory, 'plan.json'), 'utf8')).toBe('old');
+    expect(readdirSync(place.workingDirectory)).toEqual(['plan.json']);
+  });
+
+  it('follows a link to the file that is meant', async () => {
+    const place = makePlace();
+    writeFileSync(join(place.workingDirectory, 'real.json'), 'old');
+    symlinkSync('real.json', join(place.workingDirectory, 'link.json'));
+    await writeWholeFile(place, 'link.json', ['n', 'ew']);
+    expect(readFileSync(join(place.workingDirectory, 'real.json'), 'utf8')).toBe('new');
+    expect(readdirSync(place.workingDirectory)).toEqual(['link.json', 'real.json']);
   });
 });

@@ -4,7 +4,17 @@ import { toPlanDocument } from '../../../src/plan/document.ts';
 import { makePlan } from '../../../src/plan/make-plan.ts';
 import { verifyPlanDocument } from '../../../src/plan/verify-document.ts';
 import type { ImageState } from '../../../src/state/read-state.ts';
-import { attestation, build, declare, entry, imageState, indexOf, planInput, present } from '../../support/states.ts';
+import {
+  attestation,
+  build,
+  declare,
+  entry,
+  imageState,
+  indexOf,
+  planInput,
+  present,
+  readIndex,
+} from '../../support/states.ts';
 
 const AMD64 = entry('linux/amd64', 'a');
 const ARM64 = entry('linux/arm64', 'b');
@@ -37,8 +47,7 @@ describe('compare', () => {
 describe('order', () => {
   const order = (state: ImageState) => {
     const result = plan(state);
-    const index = result.indexes.get(result.changes[0]?.index ?? AMD64.digest)?.manifest;
-    return index?.kind === 'index' ? index.manifests.map((child) => child.digest) : [];
+    return readIndex(result, result.changes[0]?.index)?.manifests.map((child) => child.digest) ?? [];
   };
   const S390X = entry('linux/s390x', 'c');
 

@@ -17,6 +17,7 @@ import {
   NO_GUARDS,
   planInput,
   present,
+  readIndex,
   unreadable,
 } from '../../support/states.ts';
 
@@ -162,7 +163,7 @@ describe('a platform that is live and not declared', () => {
     const [change] = result.changes;
 
     expect(rows(result)).toEqual(['keep linux/amd64 unchanged', 'add linux/arm64 new', 'keep linux/s390x unmanaged']);
-    expect(result.indexes.get(change?.index ?? digestOf('0'))?.manifest).toMatchObject({
+    expect(readIndex(result, change?.index)).toMatchObject({
       annotations: { theirs: 'x' },
       manifests: [AMD64, ARM64, S390X, attestation('c', 'e')],
     });
