@@ -22,7 +22,7 @@ export async function listReportPieces(
   format: ReportFormat,
   options: ReportOptions,
 ): Promise<Iterable<string>> {
-  return format === 'json' ? listJsonPieces(report.document) : [await renderReport(report, format, options)];
+  return format === 'json' ? toJsonPieces(report) : [await renderReport(report, format, options)];
 }
 
 /** As {@link listReportPieces}, as one text. */
@@ -31,7 +31,7 @@ export async function renderReport(report: AnyReport, format: ReportFormat, opti
     case 'text':
       return fitLines(await renderText(report, options), options.columns);
     case 'json':
-      return [...listJsonPieces(report.document)].join('');
+      return [...toJsonPieces(report)].join('');
     case 'ndjson':
       return (await import('./ndjson/event-log.ts')).renderNdjson(report);
     case 'markdown':
@@ -47,6 +47,18 @@ export async function renderReport(report: AnyReport, format: ReportFormat, opti
     default:
       return format satisfies never;
   }
+}
+
+/** Of several files each as it is: only so its checksum is that of its content. */
+function toJsonPieces({ document, files }: AnyReport): Iterable<string> {
+  if (files === undefined) return listJsonPieces(document);
+  return [
+    `${JSON.stringify(
+      files.map((file) => file.document),
+      null,
+      2,
+    )}\n`,
+  ];
 }
 
 async function renderText(report: AnyReport, options: ReportOptions): Promise<string> {
