@@ -7,14 +7,14 @@
 // 200 MB, or when ten times the tags take more than 10.5 times the time.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const SELF = fileURLToPath(import.meta.url);
-const PROGRAM = process.env.PLAIT_PROGRAM ?? fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+const PROGRAM = process.env.PLAIT_PROGRAM ?? fileURLToPath(new URL('../dist/bin.cjs', import.meta.url));
 const MB = 1_000_000;
 const LIMIT_MB = 200;
 const LIMIT_RATIO = 10.5;
@@ -60,14 +60,15 @@ async function serve(count) {
       await addSources(opened, count, computeDigest);
     },
   });
-  process.on('message', async () => {
+  const forget = async () => {
     for (const { repository, tag } of listTags(count)) {
       const digest = await store.findTag(`apps/${repository}`, tag);
       if (digest !== undefined) await store.removeTag(`apps/${repository}`, tag);
     }
     playground.clearRequests();
     process.send({ done: true });
-  });
+  };
+  process.on('message', () => void forget());
   process.send({ host: playground.host });
 }
 
@@ -94,8 +95,8 @@ async function addSources(store, count, computeDigest) {
           layers: [describe(layer, 'application/vnd.oci.image.layer.v1.tar+gzip', computeDigest)],
         }),
       );
-      await addBlob(store, place, computeDigest(config), config);
-      await addBlob(store, place, computeDigest(layer), layer);
+      await addBlob(store, place, { digest: computeDigest(config), bytes: config });
+      await addBlob(store, place, { digest: computeDigest(layer), bytes: layer });
       const mediaType = 'application/vnd.oci.image.manifest.v1+json';
       await store.addManifest(place, { bytes: manifest, digest: computeDigest(manifest), mediaType }, undefined);
       await store.setTag(place, `${build}-${architecture}`, computeDigest(manifest));
@@ -105,7 +106,7 @@ async function addSources(store, count, computeDigest) {
 
 const describe = (bytes, mediaType, computeDigest) => ({ mediaType, digest: computeDigest(bytes), size: bytes.length });
 
-async function addBlob(store, repository, digest, bytes) {
+async function addBlob(store, repository, { digest, bytes }) {
   const staged = await store.stage();
   await staged.append(bytes);
   await store.addBlob(repository, digest, staged);
