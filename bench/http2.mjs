@@ -65,7 +65,7 @@ async function compare([requests = '2000', atOnce = '16', delayMs = '0', rounds 
   const subject = ['-nodes', '-days', '2', '-subj', '/CN=localhost'];
   const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')];
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
-  const certificate = spawnSync('openssl', ['req', '-x509', ...key, ...subject, ...files]);
+  const certificate = spawnSync('openssl', ['req', '-x509', ...key, ...subject, ...files], { encoding: 'utf8' });
   if (certificate.status !== 0) throw new Error(`openssl: ${certificate.error?.message ?? certificate.stderr}`);
   const server = spawn(process.execPath, [SELF, 'server', folder, delayMs], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
