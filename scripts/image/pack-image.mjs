@@ -36,6 +36,8 @@ async function packLayer(files) {
   return { diffId: digestOf(tar), blob: { digest: digestOf(bytes), bytes } };
 }
 
+const describe = (mediaType, { digest, bytes }) => ({ mediaType, digest, size: bytes.length });
+
 /** `{ manifest, blobs }` of an image with these layers, each a list of files; `config` is that of the specification. */
 export async function packImage(layers, { architecture, config }) {
   const packed = [];
@@ -51,7 +53,6 @@ export async function packImage(layers, { architecture, config }) {
     }),
   );
   const configBlob = { digest: digestOf(configBytes), bytes: configBytes };
-  const describe = (mediaType, { digest, bytes }) => ({ mediaType, digest, size: bytes.length });
   const manifest = Buffer.from(
     JSON.stringify({
       schemaVersion: 2,
