@@ -1,7 +1,7 @@
 // Runs the commands on configs of many tags against an embedded registry in a process of its own, and says how much memory and
 // time each one takes. Run after `npm run build`:
 //
-//   node bench/scale.mjs [tags, 1000 and 10000 when left out] ...
+//   node bench/scale.mjs [tags, in hundreds; 1000 and 10000 when left out] ...
 //
 // Every tag has an index of its own, of four images that it shares with nine other tags, as the tags of a release do. Exit code 1 when a command on 10,000 tags takes more than
 // 200 MB, or when ten times the tags take more than 10.5 times the time.
@@ -153,22 +153,18 @@ async function writeFlat(folder, { count, host, name }) {
   return path;
 }
 
-/** One image a repository, with a matrix over its tags. */
+/** One image a repository, with a matrix over its tags; `count` is a multiple of a hundred. */
 async function writeMatrix(folder, { count, host }) {
-  const perRepository = Math.min(count, TAGS_PER_REPOSITORY);
-  const rows = Array.from(
-    { length: perRepository },
-    (_, number) => `{ tag: ${nameTag(number)}, build: ${nameBuild(number)} }`,
-  );
+  const digits = Array.from({ length: 10 }, (_, digit) => `"${digit}"`).join(', ');
   const images = Array.from({ length: Math.ceil(count / TAGS_PER_REPOSITORY) }, (_, number) => {
     const repository = nameRepository(number);
     return [
-      `  - matrix: { rows: [${rows.join(', ')}] }`,
+      `  - matrix: { axes: { build: [${digits}], number: [${digits}] } }`,
       `    target: ${host}/apps/${repository}`,
-      '    tags: ["${matrix.tag}"]',
-      '    annotations: { org.opencontainers.image.version: "${matrix.tag}" }',
+      '    tags: ["v0${matrix.build}${matrix.number}"]',
+      '    annotations: { org.opencontainers.image.version: "v0${matrix.build}${matrix.number}" }',
       `    platforms: [${PLATFORMS.join(', ')}]`,
-      `    source: "${host}/builds/${repository}:\${matrix.build}-{arch}"\n`,
+      `    source: "${host}/builds/${repository}:b\${matrix.build}-{arch}"\n`,
     ].join('\n');
   });
   const path = join(folder, 'matrix.yaml');

@@ -21,9 +21,11 @@ export function* expandImage(
   const rows =
     matrix === undefined || isNull(matrix) ? [EMPTY_ROW] : expandMatrix(descend(image, 'matrix'), substitution);
   const base: Cursor = { node: pickKeys(image.node, (key) => key !== 'matrix'), path: image.path };
+  const weight = rows.reduce((sum, row) => sum + base.node.weight + (defaults?.weight ?? 0) + weigh(row), 0);
+  // Before any is made: what is more than a run can hold is refused at once.
+  if (!substitution.budget.spendValues(weight, image)) return;
   for (const row of rows) {
-    const weight = base.node.weight + (defaults?.weight ?? 0) + weigh(row);
-    if (!substitution.budget.spendValues(weight, image)) return;
+    if (substitution.budget.isSpent) return;
     yield { path: image.path, node: expandRow(base, defaults, { row, substitution }) };
   }
 }

@@ -25,8 +25,8 @@ export const MAX_DEPTH = 100;
 /** Values in one file after aliases are followed. */
 export const MAX_VALUES = 500_000;
 
-/** Values in all images of a run after every matrix is expanded. */
-export const MAX_EXPANDED_VALUES = 500_000;
+/** Values in all images of a run after every matrix is expanded: 100,000 images have them. */
+export const MAX_EXPANDED_VALUES = 1_500_000;
 
 /** Images that one `matrix` makes. */
 export const MAX_MATRIX_ROWS = 10_000;
