@@ -54,7 +54,7 @@ describe('the npm package', () => {
     const named = filesLike(/\.d\.ts$/).flatMap(([, text]) =>
       [...text.matchAll(/(?:\bfrom |import\()'([^'.\n]+)'/g)].map(([, name]) => name),
     );
-    expect([...new Set(named)]).toEqual(['node:http']);
+    expect(named.filter((name) => !name?.startsWith('node:'))).toEqual([]);
     const required = filesLike(/\.c?js$/).flatMap(([, text]) =>
       [...text.matchAll(/\brequire\("([^".][^"]*)"\)/g)].map(([, name = '']) => name),
     );
