@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Budget } from '../../../src/config/budget.ts';
 import { ConfigError } from '../../../src/config/diagnostic.ts';
 import { Findings } from '../../../src/config/findings.ts';
+import { MAX_EXPANDED_VALUES } from '../../../src/config/limits.ts';
 import { makeList, makeText } from '../../../src/config/node.ts';
 import { toSourceFile } from '../../../src/config/source-file.ts';
 import { substitute } from '../../../src/config/substitute.ts';
@@ -70,7 +71,7 @@ describe('the budget of a run', () => {
     const budget = new Budget(findings);
     const where = placeIn('a.yaml', 0);
 
-    const answers = [499_999, 1, 1, 1].map((count) => budget.spendValues(count, where));
+    const answers = [MAX_EXPANDED_VALUES - 1, 1, 1, 1].map((count) => budget.spendValues(count, where));
 
     expect(answers).toEqual([true, true, false, false]);
     expect(findings.list()).toHaveLength(1);
@@ -82,7 +83,7 @@ describe('the budget of a run', () => {
     const { node } = placeIn('a.yaml', 0);
     const list = makeList(
       node,
-      Array.from({ length: 200_000 }, () => makeText(node, 'x')),
+      Array.from({ length: 0.4 * MAX_EXPANDED_VALUES }, () => makeText(node, 'x')),
     );
     const texts = makeList(
       node,
