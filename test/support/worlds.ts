@@ -208,11 +208,13 @@ function toEntry(
   const settings = isCopy ? {} : more;
   // A Docker manifest list cannot carry annotations: that is an error of the config, which others test.
   const isList = settings.mediaType === 'docker';
+  // Where bytes are compared, the order that platforms are declared in is part of what is wanted.
+  const isOrderWanted = settings.compare === 'bytes' && settings.order !== 'canonical';
   const entry = {
     id: `image-${position}`,
     target: `${host}/${REPOSITORIES[repository] ?? ''}`,
     tags: tags.map((tag) => `${prefix}${position}-${tag}`),
-    ...toContent(declared, host, turn),
+    ...toContent(declared, host, isOrderWanted ? 0 : turn),
     ...settings,
     ...(isList ? { annotations: {} } : {}),
   };
