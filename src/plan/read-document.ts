@@ -5,7 +5,7 @@ import { FORMAT_VERSION } from './document.ts';
 import { planDocumentSchema } from './document-schema.ts';
 import type { PlanDocument } from './plan-document.ts';
 
-/** Of one plan file; 100,000 changed tags stay below it. */
+/** Of one plan file, which is read whole: about as much text as Node can hold. A larger run is split with --shard. */
 export const MAX_PLAN_BYTES = 512 * 1024 * 1024;
 
 /** A plan file as JSON, and what it says of itself. */
