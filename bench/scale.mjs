@@ -3,8 +3,8 @@
 //
 //   node bench/scale.mjs [tags, in hundreds; 1000 and 10000 when left out] ...
 //
-// Every tag has an index of its own, of four images that it shares with nine other tags, as the tags of a release do. Exit code 1 when a command on 10,000 tags takes more than
-// 200 MB, or when ten times the tags take more than 10.5 times the time.
+// Every tag has an index of its own, of four images that it shares with nine other tags, as the tags of a release do. Exit
+// code 1 when a command on 10,000 tags takes more than 200 MB, or when ten times the tags take more than 10.5 times the time.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

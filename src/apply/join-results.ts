@@ -1,5 +1,5 @@
 import { assertDistinctTags } from '../plan/distinct-tags.ts';
-import { addRequests } from '../plan/join-plans.ts';
+import { addRequests, joinLeft } from '../plan/join-plans.ts';
 import { computeResultChecksum } from './result-document.ts';
 import type { ResultDocument } from './result-schema.ts';
 
@@ -40,13 +40,11 @@ function nameOf({ repository, tags }: DocumentChange): string {
 
 /** What failed once for several shards is told once. */
 function joinUnreadable(documents: readonly ResultDocument[]): Unread[] {
-  const found = new Map<string, Unread>();
-  for (const entry of documents.flatMap(({ unreadable = [] }) => unreadable)) {
-    const key = `${entry.reference}\n${entry.message}`;
-    const left = new Set([...(found.get(key)?.left ?? []), ...entry.left]);
-    found.set(key, { ...entry, left: [...left].sort() });
-  }
-  return [...found.values()].sort((a, b) => compare(a.reference, b.reference));
+  const found = joinLeft(
+    documents.flatMap(({ unreadable = [] }) => unreadable),
+    ({ reference, message }) => [reference, message],
+  );
+  return found.sort((a, b) => compare(a.reference, b.reference));
 }
 
 function compare(a: string, b: string): number {

@@ -1,4 +1,3 @@
-import { formatRepository } from '../oci/repository.ts';
 import { assertDistinctTags } from './distinct-tags.ts';
 import { toPlanDocument } from './document.ts';
 import { fromPlanDocument } from './from-document.ts';
@@ -49,13 +48,25 @@ function listNames({ changes, blocked, unchanged, unreadable, drift }: PlanDocum
 
 /** A source that several shards could not read is one thing that could not be read, as in a whole run. */
 function joinUnreadable(plans: readonly Plan[]): readonly Unreadable[] {
-  const found = new Map<string, Unreadable>();
-  for (const entry of plans.flatMap(({ unreadable }) => unreadable)) {
-    const key = [entry.id, entry.origin, entry.reference, entry.message].join('\n');
+  const found = joinLeft(
+    plans.flatMap(({ unreadable }) => unreadable),
+    ({ id, origin, reference, message }) => [id, origin, reference, message],
+  );
+  return found.sort((a, b) => compare(a.reference, b.reference) || compare(a.id, b.id));
+}
+
+/** Pure: one entry for all that `identify` finds to be the same, with the tags that any of them left as they are. */
+export function joinLeft<Entry extends { readonly left: readonly string[] }>(
+  entries: readonly Entry[],
+  identify: (entry: Entry) => readonly string[],
+): (Entry & { left: string[] })[] {
+  const found = new Map<string, Entry & { left: string[] }>();
+  for (const entry of entries) {
+    const key = identify(entry).join('\n');
     const left = new Set([...(found.get(key)?.left ?? []), ...entry.left]);
     found.set(key, { ...entry, left: [...left].sort() });
   }
-  return [...found.values()].sort((a, b) => compare(a.reference, b.reference) || compare(a.id, b.id));
+  return [...found.values()];
 }
 
 function joinNotices(plans: readonly Plan[]): readonly PlanNotice[] {
@@ -66,14 +77,7 @@ function joinNotices(plans: readonly Plan[]): readonly PlanNotice[] {
 function joinDrift(plans: readonly Plan[]): Pick<Plan, 'drift'> {
   if (plans.every(({ drift }) => drift === undefined)) return {};
   const ignored = plans.flatMap(({ drift }) => drift?.ignored ?? []);
-  return { drift: { ignored: [...ignored].sort((a, b) => compare(nameOf(a), nameOf(b))) } };
-}
-
-function nameOf({
-  repository,
-  tags,
-}: Plan['unchanged'][number] | NonNullable<Plan['drift']>['ignored'][number]): string {
-  return `${formatRepository(repository)}:${tags[0]?.name ?? ''}`;
+  return { drift: { ignored: sortPlaced(ignored) } };
 }
 
 /** From the oldest of them, good until the first one is not. */

@@ -1,5 +1,5 @@
 import type { DriftField } from '../config/run-rules.ts';
-import type { GUARD_NAMES } from './plan.ts';
+import type { FieldChange, GUARD_NAMES, PlatformChange } from './plan.ts';
 
 /**
  * The plan document, as `-O json` prints it and `schemas/plan.schema.json` describes it. Written out because it is part of
@@ -85,24 +85,16 @@ export interface PlanDocumentMove {
 
 export interface PlanDocumentPlatform {
   platform: string;
-  action: 'add' | 'update' | 'remove' | 'keep' | 'restore';
+  action: PlatformChange['action'];
   before: string | null;
   after: string | null;
   /** Null for what was found live. */
   source: string | null;
-  reason:
-    | 'new'
-    | 'source-moved'
-    | 'platform-changed'
-    | 'undeclared'
-    | 'unchanged'
-    | 'unmanaged'
-    | 'optional'
-    | 'child-missing';
+  reason: PlatformChange['reason'];
 }
 
 export interface PlanDocumentField {
-  field: 'annotations' | 'descriptor-annotations' | 'media-type' | 'platform' | 'attestation' | 'encoding';
+  field: FieldChange['field'];
   key: string;
   before: string | null;
   after: string | null;

@@ -20,17 +20,14 @@ export function createRegistryLimit(width: number): RegistryLimit {
     return limit;
   };
   return {
-    map: async <Item, T>(
-      items: readonly Item[],
-      ...[findRegistry, task]: [(item: Item) => string, (item: Item) => Promise<T>]
-    ) => {
-      const results: T[] = [];
-      const runGroup = (registry: string, group: readonly Numbered<Item>[]) =>
+    map: async (items, findRegistry, task) => {
+      const results: Awaited<ReturnType<typeof task>>[] = [];
+      const groups = [...groupItems(items, findRegistry)].map(([registry, group]) =>
         mapAtOnce(group, width, async ({ item, position }) => {
           results[position] = await find(registry)(task, item);
-        });
-      const groups = [...groupItems(items, findRegistry)];
-      await Promise.all(groups.map(([registry, group]) => runGroup(registry, group)));
+        }),
+      );
+      await Promise.all(groups);
       return results;
     },
   };

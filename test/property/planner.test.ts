@@ -15,12 +15,11 @@ import type { RegistryClient } from '../../src/registry/client.ts';
 import { readState } from '../../src/state/read-state.ts';
 import { makeClient } from '../support/make-client.ts';
 import { applyAll } from '../support/run-plan.ts';
-import { planInput } from '../support/states.ts';
+import { FACTS, planInput } from '../support/states.ts';
 import { listTags, pushLive, pushPool, type Stage, toYaml, type World, worlds } from '../support/worlds.ts';
 
 const WORLDS = Number(process.env.PLAIT_WORLDS ?? 1_000);
 const SEED = Number(process.env.PLAIT_FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const FACTS = { version: '1.0.0', createdAt: 0, configSha256: '', gitCommit: null, requests: {} };
 const ANY_REMOVAL = [parseAllowance('platform-removal=**')];
 
 let playground: Playground;

@@ -18,10 +18,10 @@ import { readAbsences } from '../../src/state/read-absences.ts';
 import { readState } from '../../src/state/read-state.ts';
 import { makeClient } from '../support/make-client.ts';
 import { applyAll } from '../support/run-plan.ts';
+import { FACTS } from '../support/states.ts';
 import { listTags, pushLive, pushPool, type Stage, toYaml, type World, worlds } from '../support/worlds.ts';
 
 const RUNS = 60;
-const FACTS = { version: '1.0.0', createdAt: 0, configSha256: '', gitCommit: null, requests: {} };
 const SEED = Number(process.env.PLAIT_FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 /** Repositories that images are published to besides their own, and from which tags are to be gone. */

@@ -112,6 +112,9 @@ export function indexOf(manifests: readonly Descriptor[], more: Partial<ImageInd
   return { kind: 'index', mediaType: MEDIA_TYPES.ociIndex, manifests, ...more };
 }
 
+/** What a plan document says besides the plan, where a test does not care. */
+export const FACTS = { version: '1.0.0', createdAt: 0, configSha256: '', gitCommit: null, requests: {} };
+
 export const ABSENT: LiveTag = { kind: 'absent' };
 
 export function present(index: ImageIndex): Extract<LiveTag, { kind: 'present' }> {

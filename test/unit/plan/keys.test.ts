@@ -9,6 +9,7 @@ import {
   build,
   declare,
   entry,
+  FACTS,
   imageState,
   indexOf,
   planInput,
@@ -18,7 +19,6 @@ import {
 
 const AMD64 = entry('linux/amd64', 'a');
 const ARM64 = entry('linux/arm64', 'b');
-const FACTS = { version: '1.0.0', createdAt: 0, configSha256: '', gitCommit: null, requests: {} };
 const plan = (...states: ImageState[]) => makePlan(planInput(states));
 
 describe('compare', () => {
