@@ -13,7 +13,9 @@ const HERE = process.arch === 'arm64' ? 'arm64' : 'amd64';
 /** Only root may change the root folder; others become root of a namespace for it. */
 const ENTER: readonly [string, ...string[]] =
   process.getuid?.() === 0 ? ['chroot'] : ['unshare', '--map-root-user', 'chroot'];
-const canBuild = (await runProgram('apt-get', ['--version'], { timeoutMs: 10_000 })).code === 0;
+const NEEDED = ['apt-get', 'skopeo'];
+const found = await Promise.all(NEEDED.map((name) => runProgram(name, ['--version'], { timeoutMs: 10_000 })));
+const canBuild = found.every(({ code }) => code === 0);
 
 interface Index {
   readonly manifests: readonly { readonly digest: string; readonly platform: { readonly architecture: string } }[];
@@ -36,7 +38,7 @@ async function copyImage(architecture: string): Promise<{ readonly layers: reado
   return JSON.parse(readFileSync(join(copy(architecture), 'manifest.json'), 'utf8'));
 }
 
-// Debian's tools are needed; with CI set their absence is a failure and no reason to leave this out.
+// Debian's tools and skopeo are needed; with CI set their absence is a failure and no reason to leave this out.
 describe.skipIf(!canBuild && !process.env.CI)('the image', () => {
   beforeAll(async () => {
     registry = await startPlayground({});
