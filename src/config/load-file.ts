@@ -5,7 +5,7 @@ import { forgetValues, shareValues, type ValuePool } from './image/lean-image.ts
 import { type CheckedImage, readImage } from './image/read-image.ts';
 import { checkKeys, checkTargets, type Delegation } from './include/delegation.ts';
 import { dropNulls } from './merge.ts';
-import { type Cursor, descend, findValue, type MapNode, makeMap } from './node.ts';
+import { type Cursor, descend, findValue, type MapNode, makeList, makeMap } from './node.ts';
 import { parseConfig } from './parse.ts';
 import { readTagPatterns } from './read-pattern.ts';
 import { listRegistries, type WrittenSettings } from './registries.ts';
@@ -49,18 +49,14 @@ const NOTHING = { includes: [], registries: [], guards: [], drift: [], images: [
 
 /** Reads one config file, with variables and defaults of its own; what is wrong is reported. */
 export function loadFile(file: SourceFile, delegation: Delegation, context: LoadContext): FilePart {
-  const { findings, budget } = context;
-  const root = parseConfig(file, findings);
-  if (root === undefined) return { file, ...NOTHING };
-  checkKeys(root, delegation, findings);
-  const scope = resolveVariables(root, context.variables, findings);
-  const substitution: Substitution = { scope, findings, budget };
-  const frame: Cursor = { node: substituteFrame(root, substitution), path: [] };
+  const opened = openFile(file, delegation, context);
+  if (opened === undefined) return { file, ...NOTHING };
+  const { frame, entries, substitution } = opened;
   const part = {
     file,
     ...readFrame(frame, context),
-    ...loadImages(frame, substitution, context),
-    variables: [...scope.keys()],
+    images: loadImages(entries, readDefaults(frame, context.findings), { substitution, context }),
+    variables: [...substitution.scope.keys()],
   };
   checkTargets(
     [
@@ -68,17 +64,42 @@ export function loadFile(file: SourceFile, delegation: Delegation, context: Load
       ...part.absences.map(({ repository, cursor }) => ({ repository, where: descend(cursor, 'target') })),
     ],
     delegation,
-    findings,
+    context.findings,
   );
   return part;
 }
 
+/** What a file says, as it is written. */
+interface OpenFile {
+  /** With variables filled in, and without the entries of `images`. */
+  readonly frame: Cursor;
+  /** Those of `images`, the last one first. Each is taken out to be read: in a large file they take more than what they say. */
+  readonly entries: Cursor[];
+  readonly substitution: Substitution;
+}
+
+function openFile(
+  file: SourceFile,
+  delegation: Delegation,
+  { findings, budget, variables }: LoadContext,
+): OpenFile | undefined {
+  const root = parseConfig(file, findings);
+  if (root === undefined) return undefined;
+  checkKeys(root, delegation, findings);
+  const scope = resolveVariables(root, variables, findings);
+  const substitution: Substitution = { scope, findings, budget };
+  const images = descend({ node: root, path: [] }, 'images');
+  const entries = images.node.kind === 'list' ? images.node.items.map((_, index) => descend(images, index)) : [];
+  const frame = { node: substituteFrame(root, substitution), path: [] };
+  return { frame, entries: entries.reverse(), substitution };
+}
+
 /** Fills in variables everywhere but in their own declarations, and in images, which may have a matrix. */
 function substituteFrame(root: MapNode, substitution: Substitution): MapNode {
-  const entries = [...root.entries].map(([key, entry]) => {
+  const entries = [...root.entries].map(([key, { key: at, value }]) => {
+    if (key === 'images' && value.kind === 'list') return [key, { key: at, value: makeList(value, []) }] as const;
     const isLater = key === 'variables' || key === 'images';
-    const value = isLater ? entry.value : substitute({ node: entry.value, path: [key] }, substitution);
-    return [key, { key: entry.key, value }] as const;
+    return [key, { key: at, value: isLater ? value : substitute({ node: value, path: [key] }, substitution) }] as const;
   });
   return makeMap(root, new Map(entries));
 }
@@ -101,15 +122,18 @@ function readFrame(frame: Cursor, { findings, now }: LoadContext) {
 }
 
 function loadImages(
-  frame: Cursor,
-  substitution: Substitution,
-  { pool, isTraced }: LoadContext,
-): Pick<FilePart, 'images'> {
-  const images = descend(frame, 'images');
-  const entries = images.node.kind === 'list' ? images.node.items.map((_, index) => descend(images, index)) : [];
-  const defaults = readDefaults(frame, substitution.findings);
-  const toKept = (image: CheckedImage) => shareValues(isTraced ? image : forgetValues(image), pool);
-  return { images: entries.flatMap((entry) => loadImage(entry, defaults, substitution).map(toKept)) };
+  entries: Cursor[],
+  defaults: MapNode | undefined,
+  { substitution, context }: { readonly substitution: Substitution; readonly context: LoadContext },
+): readonly CheckedImage[] {
+  const { pool, isTraced } = context;
+  const images: CheckedImage[] = [];
+  for (let entry = entries.pop(); entry !== undefined; entry = entries.pop()) {
+    for (const image of loadImage(entry, defaults, substitution)) {
+      images.push(shareValues(isTraced ? image : forgetValues(image), pool));
+    }
+  }
+  return images;
 }
 
 /** The defaults that an image may have, over what is built in; each fault in them is reported here, once. */
@@ -124,16 +148,18 @@ function readDefaults(frame: Cursor, findings: Findings): MapNode | undefined {
   return makeMap(node, new Map([...node.entries].filter(([key]) => Object.hasOwn(inheritedKeys, key))));
 }
 
-function loadImage(entry: Cursor, defaults: MapNode | undefined, substitution: Substitution): readonly CheckedImage[] {
+function* loadImage(
+  entry: Cursor,
+  defaults: MapNode | undefined,
+  substitution: Substitution,
+): Generator<CheckedImage, void, void> {
   const { findings } = substitution;
   if (entry.node.kind !== 'map') {
     readImage(entry, findings);
-    return [];
+    return;
   }
-  const images: CheckedImage[] = [];
   for (const each of expandImage(entry, defaults, substitution)) {
     const image = readImage(each, findings);
-    if (image !== undefined) images.push(image);
+    if (image !== undefined) yield image;
   }
-  return images;
 }

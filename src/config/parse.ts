@@ -1,10 +1,9 @@
-import { type Document, isScalar } from 'yaml';
 import type { Findings } from './findings.ts';
-import type { MapNode } from './node.ts';
+import type { ConfigNode, MapNode } from './node.ts';
 import { withoutExtensions } from './plain-value.ts';
 import type { SourceFile } from './source-file.ts';
 import { readYamlDocument } from './yaml-document.ts';
-import { toConfigNode } from './yaml-nodes.ts';
+import { createNodeReader } from './yaml-nodes.ts';
 
 /** What a file is to be, for messages. */
 export interface FileKind {
@@ -21,19 +20,20 @@ const CONFIG: FileKind = { name: 'a config file', hint: 'begin with  version: 1 
  * read as YAML or is something else than a mapping; what is wrong is then in `findings`.
  */
 export function parseConfig(file: SourceFile, findings: Findings, kind = CONFIG): MapNode | undefined {
-  const document = readYamlDocument(file, findings);
-  if (document === undefined) return undefined;
-  const root = toConfigNode(document, file, findings);
-  if (root.kind === 'map') return withoutExtensions(root) as MapNode;
-  const where = { node: root, path: [] };
+  const reader = createNodeReader(file);
+  if (!readYamlDocument(file, findings, reader.take)) return undefined;
+  const root = reader.finish(findings);
+  if (root?.kind === 'map') return withoutExtensions(root) as MapNode;
+  const where = { node: root ?? { file, offset: 0 }, path: [] };
   const { hint } = kind;
-  if (isEmpty(document)) findings.error({ code: 'empty-file', where, message: 'the file is empty', hint });
-  else if (root.kind !== 'hole') {
+  if (root === undefined || isEmpty(root)) {
+    findings.error({ code: 'empty-file', where, message: 'the file is empty', hint });
+  } else if (root.kind !== 'hole') {
     findings.error({ code: 'wrong-type', where, message: `${kind.name} is a mapping`, hint });
   }
   return undefined;
 }
 
-function isEmpty({ contents }: Document.Parsed): boolean {
-  return contents === null || (isScalar(contents) && contents.source === '');
+function isEmpty(root: ConfigNode): boolean {
+  return root.kind === 'scalar' && root.source === '';
 }

@@ -1,9 +1,9 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from 'yaml';
 import { cleanText } from '../errors/redact.ts';
-import type { Findings, Place } from './findings.ts';
+import type { Finding, Findings, Place } from './findings.ts';
 import type { KeyPath } from './key-path.ts';
 import { MAX_DEPTH, MAX_VALUES } from './limits.ts';
-import { type ConfigNode, type MapEntry, makeHole, makeList, makeMap, type ScalarNode } from './node.ts';
+import { type ConfigNode, type ListNode, type MapEntry, makeHole, makeList, makeMap, type ScalarNode } from './node.ts';
 import { describeNotText, quote } from './scalar-text.ts';
 import { findOrigin, type Located, type SourceFile } from './source-file.ts';
 
@@ -12,15 +12,40 @@ type YamlPair = { readonly key: ParsedNode; readonly value: YamlNode };
 
 interface Reading {
   readonly file: SourceFile;
-  readonly findings: Findings;
+  readonly findings: Pick<Findings, 'error'>;
   readonly anchors: Map<string, ConfigNode>;
   /** Anchors of the collections around the current node. */
   readonly open: Set<string>;
+  /** The mapping that all pieces are of, as far as it was read. */
+  readonly root: Pick<MapReading, 'entries' | 'own'>;
+  /** What the current piece holds. */
+  piece?: YamlNode;
+  /** The list that was read last, which may go on in the next piece. */
+  begun?: ListNode;
 }
 
-/** The values of a document, with aliases followed and merge keys applied. Every node of it has a position. */
-export function toConfigNode(document: Document.Parsed, file: SourceFile, findings: Findings): ConfigNode {
-  return read({ file, findings, anchors: new Map(), open: new Set() }, document.contents, []);
+/** Puts together what the pieces of a document say, with aliases followed and merge keys applied. */
+export interface NodeReader {
+  readonly take: (piece: Document.Parsed) => void;
+  /** All of it; undefined when there was none. Every node has a position. What is wrong is in `findings` from now on. */
+  readonly finish: (findings: Findings) => ConfigNode | undefined;
+}
+
+export function createNodeReader(file: SourceFile): NodeReader {
+  const found: Finding[] = [];
+  const findings = { error: (finding: Finding) => void found.push(finding) };
+  const reading: Reading = { file, findings, anchors: new Map(), open: new Set(), root: startMap() };
+  let root: ConfigNode | undefined;
+  return {
+    take: ({ contents }) => {
+      reading.piece = contents;
+      root = contents === null ? undefined : read(reading, contents, []);
+    },
+    finish: (reported) => {
+      for (const finding of found) reported.error(finding);
+      return root;
+    },
+  };
 }
 
 function read(reading: Reading, yaml: YamlNode, path: KeyPath): ConfigNode {
@@ -39,15 +64,20 @@ function read(reading: Reading, yaml: YamlNode, path: KeyPath): ConfigNode {
 
 function readValue(reading: Reading, yaml: ParsedNode, path: KeyPath): ConfigNode {
   const at: Located = { file: reading.file, offset: yaml.range[0] };
-  if (isSeq(yaml)) {
-    const items = yaml.items as YamlNode[];
-    return makeList(
-      at,
-      items.map((item, index) => read(reading, item, [...path, index])),
-    );
+  if (isSeq(yaml)) return readList(reading, yaml.items, { node: at, path });
+  if (isMap(yaml)) {
+    const map = { ...(yaml === reading.piece ? reading.root : startMap()), where: { node: at, path } };
+    return readMap(reading, yaml.items, map);
   }
-  if (isMap(yaml)) return readMap(reading, yaml.items, { node: at, path });
   return isScalar(yaml) ? readScalar(yaml, at) : makeHole(at);
+}
+
+function readList(reading: Reading, items: readonly YamlNode[], { node, path }: Place): ConfigNode {
+  const before = reading.begun?.offset === node.offset ? reading.begun.items : [];
+  const added = items.map((item, index) => read(reading, item, [...path, before.length + index]));
+  const list = makeList(node, [...before, ...added]);
+  reading.begun = list;
+  return list;
 }
 
 function readScalar(yaml: Scalar, at: Located): ScalarNode {
@@ -102,8 +132,12 @@ interface MapReading {
   readonly where: Place;
 }
 
-function readMap(reading: Reading, pairs: readonly YamlPair[], where: Place): ConfigNode {
-  const map: MapReading = { entries: new Map(), own: new Map(), where };
+function startMap(): Reading['root'] {
+  return { entries: new Map(), own: new Map() };
+}
+
+function readMap(reading: Reading, pairs: readonly YamlPair[], map: MapReading): ConfigNode {
+  const { where } = map;
   for (const pair of pairs) {
     const key = readKey(reading, pair.key, where.path);
     if (key === undefined) continue;
@@ -115,10 +149,10 @@ function readMap(reading: Reading, pairs: readonly YamlPair[], where: Place): Co
   return makeMap(where.node, map.entries);
 }
 
-/** Reports the second of two equal keys; the first one counts. */
+/** Reports the second of two equal keys; the first one counts. One that goes on in another piece is still the first. */
 function claimKey({ findings }: Reading, { own, where }: MapReading, key: Key): boolean {
   const first = own.get(key.name);
-  if (first === undefined) {
+  if (first === undefined || first.offset === key.node.offset) {
     own.set(key.name, key.node);
     return true;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listErrors } from '../../support/load-yaml.ts';
+import { listErrors, loadYaml } from '../../support/load-yaml.ts';
 
 describe('the text of a config', () => {
   it('is refused when it is empty, or only has comments', () => {
@@ -70,5 +70,39 @@ describe('deep nesting', () => {
 
   it('is fine up to 100 levels', () => {
     expect(listErrors(`version: 1\nx-a: ${'['.repeat(98)}${']'.repeat(98)}\n`)).toEqual([]);
+  });
+});
+
+describe('a list of thousands of entries', () => {
+  const images = (count: number) =>
+    Array.from({ length: count }, (_, index) => `  - { <<: *api, target: ghcr.io/acme/api, tags: [v${index}] }\n`).join(
+      '',
+    );
+  const HEAD = 'version: 1\nx-api: &api { from: ghcr.io/acme/builds:1 }\nimages: &all\n';
+
+  it('is one list, in which anchors from before it are known', () => {
+    const { declarations } = loadYaml(`${HEAD}${images(2500)}`);
+
+    expect(declarations.map(({ id }) => id)).toEqual(
+      Array.from({ length: 2500 }, (_, index) => `ghcr.io/acme/api:v${index}`),
+    );
+    expect(declarations.at(-1)?.origin).toEqual({ file: 'manifests.yaml', line: 2503, column: 5 });
+  });
+
+  it('has every error at its own place, and what stands behind it, too', () => {
+    const wrong = '  - { from: *none, target: ghcr.io/acme/api, tags: [w] }\n  - *all\n';
+    const text = `${HEAD}${images(1200)}${wrong}images: []\nx-all: *all\n`;
+
+    expect(listErrors(text)).toEqual([
+      '1204:13 unknown-alias images[1200].from',
+      '1205:5 unknown-alias images[1201]',
+      '1206:1 duplicate-key images',
+    ]);
+  });
+
+  it('is refused for its syntax alone, wherever that is wrong', () => {
+    const text = `${HEAD}  - *none\n${images(1200)}  - "a\\qb"\n`;
+
+    expect(listErrors(text)).toEqual(['1205:7 yaml-syntax ']);
   });
 });
