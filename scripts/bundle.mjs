@@ -1,9 +1,11 @@
-// The program as one file with everything it needs, dist/plait.cjs, and a few lines before it, dist/bin.cjs, that know the
-// version; the public API and its types. docs/adr/0009-one-file.md says why, and why in the older module format.
+// The program with everything it needs in a few files, dist/plait*.cjs, and a few lines before it, dist/bin.cjs, that know the
+// version; the public API and its types. docs/adr/0009-bundle.md says why, and why in the older module format.
 import { chmodSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { build } from 'esbuild';
+import { toAscii } from './bundle/ascii.mjs';
 import { collectNotices } from './bundle/notices.mjs';
+import { divide, takeFromOthers, writeEntries } from './bundle/parts.mjs';
 import { settings } from './bundle/settings.mjs';
 import { slim } from './bundle/slim.mjs';
 import { keepPublicTypes } from './bundle/types.mjs';
@@ -15,14 +17,25 @@ exports.main = () => require('./src/main.ts').main();
 exports.api = () => require('./src/index.ts');
 `;
 
-const bundled = await build({
+const toStdin = (contents) => ({ contents, resolveDir: '.' });
+
+// To see what there is: as one file.
+const { metafile } = await build({
   ...settings,
-  stdin: { contents: ENTRY, resolveDir: '.' },
-  outfile: `dist/${BUNDLE}`,
+  stdin: toStdin(ENTRY),
+  outfile: 'dist/whole.cjs',
   plugins: [slim],
   metafile: true,
+  write: false,
 });
-writeFileSync('dist/THIRD-PARTY-NOTICES.txt', collectNotices(bundled.metafile));
+writeFileSync('dist/THIRD-PARTY-NOTICES.txt', collectNotices(metafile));
+
+const partOf = divide(metafile);
+for (const { part, contents } of writeEntries(metafile, { partOf, entry: ENTRY })) {
+  const plugins = [takeFromOthers(part, metafile, partOf), slim];
+  const { outputFiles } = await build({ ...settings, stdin: toStdin(contents), plugins, write: false });
+  writeFileSync(`dist/${part}`, toAscii(outputFiles[0].text));
+}
 
 const toBundle = {
   name: 'to-bundle',
@@ -30,7 +43,7 @@ const toBundle = {
 };
 await build({ ...settings, entryPoints: ['src/bin.ts'], outfile: 'dist/bin.cjs', plugins: [toBundle] });
 
-// The public API lies in the same file; that it has names of its own is for editors and bundlers.
+// The public API lies in the same files; that it has names of its own is for editors and bundlers.
 const names = Object.keys(createRequire(import.meta.url)(`../dist/${BUNDLE}`).api()).sort();
 writeFileSync(
   'dist/index.js',

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { toAscii } from './bundle/ascii.mjs';
 import { settings } from './bundle/settings.mjs';
 import { slim } from './bundle/slim.mjs';
 import { fetchNode, HOST, NODE_VERSION, TARGETS } from './executable/node-builds.mjs';
@@ -23,7 +24,8 @@ const out = resolve(values.out);
 mkdirSync(out, { recursive: true });
 try {
   const main = join(work, 'plait.cjs');
-  await build({ ...settings, entryPoints: ['src/bin.ts'], outfile: main, plugins: [slim] });
+  const { outputFiles } = await build({ ...settings, entryPoints: ['src/bin.ts'], plugins: [slim], write: false });
+  writeFileSync(main, toAscii(outputFiles[0].text));
   for (const target of targets) {
     const output = join(out, `plait-${target}${target.startsWith('win') ? '.exe' : ''}`);
     inject({ main, output, executable: fetchNode(target) });

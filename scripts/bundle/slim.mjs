@@ -1,17 +1,39 @@
-// What packages bring along and Plait never runs stays out of the bundle: it would be read at every start.
+// What packages bring along and Plait never runs stays out of the bundle: it would be read at every start. What it runs in few
+// cases is asked for when it is used, and not before.
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** All of undici that `transport/` uses: `undici` itself names its fetch, mocks, caches and web sockets. */
-const UNDICI = `
-  const Dispatcher = require('undici/lib/dispatcher/dispatcher.js');
-  Dispatcher.prototype.request = require('undici/lib/api/api-request.js');
-  exports.Agent = require('undici/lib/dispatcher/agent.js');
-  exports.buildConnector = require('undici/lib/core/connect.js');`;
+/** Modules instead of those that packages name. */
+const WRITTEN = {
+  // All of undici that `transport/` uses: `undici` itself names its fetch, mocks, caches and web sockets.
+  undici: `
+    const Dispatcher = require('undici/lib/dispatcher/dispatcher.js');
+    Dispatcher.prototype.request = require('undici/lib/api/api-request.js');
+    exports.Agent = require('undici/lib/dispatcher/agent.js');
+    exports.buildConnector = require('undici/lib/core/connect.js');`,
+  // Whoever takes all of `zod` from another part would take all of its languages, too.
+  zod: `
+    export * from './node_modules/zod/v4/classic/schemas.js';
+    export * as iso from './node_modules/zod/v4/classic/iso.js';
+    export { toJSONSchema } from './node_modules/zod/v4/core/json-schema-processors.js';`,
+};
 
 /** With these cosmiconfig would run code or read YAML for itself. We hand it readers of our own; `config/explorer.ts` says why. */
 const UNUSED_LOADERS = /^(import-fresh|js-yaml|parse-json|typescript)$/;
+
+/** The namespace of modules that name another one and ask for it as late as can be: it may lie in a later part. */
+export const LATER = 'later:';
+
+const LATER_MODULES = {
+  // For regular expressions of users.
+  re2js: `module.exports = { __esModule: true, get RE2JS() { return require('re2js').RE2JS; } };`,
+  // Never used, as `transport/agents.ts` says.
+  './client-h2.js': `module.exports = (...args) => require('undici/lib/dispatcher/client-h2.js')(...args);`,
+  // Named inside of functions: for processors without SIMD, and for bodies of fetch.
+  '../llhttp/llhttp-wasm.js': `module.exports = require('undici/lib/llhttp/llhttp-wasm.js');`,
+  '../web/fetch/body.js': `module.exports = require('undici/lib/web/fetch/body.js');`,
+};
 
 const inside =
   (namespace) =>
@@ -21,8 +43,16 @@ const inside =
 export const slim = {
   name: 'slim',
   setup(build) {
-    build.onResolve({ filter: /^undici$/ }, inside('undici'));
-    build.onLoad({ filter: /.*/, namespace: 'undici' }, () => ({ contents: UNDICI, resolveDir: ROOT }));
+    build.onResolve({ filter: /^(undici|zod)$/ }, inside('written'));
+    build.onLoad({ filter: /.*/, namespace: 'written' }, ({ path }) => ({ contents: WRITTEN[path], resolveDir: ROOT }));
+    const later = LATER.slice(0, -1);
+    build.onResolve({ filter: /^re2js$|\/(client-h2|llhttp-wasm|body)\.js$/ }, ({ path, namespace }) =>
+      namespace === later || LATER_MODULES[path] === undefined ? undefined : { path, namespace: later },
+    );
+    build.onLoad({ filter: /.*/, namespace: later }, ({ path }) => ({
+      contents: LATER_MODULES[path],
+      resolveDir: ROOT,
+    }));
     build.onResolve({ filter: UNUSED_LOADERS }, inside('unused'));
     build.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({
       contents: `throw new Error('${path} is not part of Plait');`,

@@ -1,3 +1,6 @@
+import { isAscii } from 'node:buffer';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startPlayground } from '../../src/playground/server.ts';
 import { runCounted } from '../support/loaded-modules.ts';
@@ -23,9 +26,23 @@ describe('a start', () => {
     expect(modules).toEqual([]);
   });
 
-  it('loads two files, whatever the command', async () => {
-    const { files } = await runCounted(['version']);
-    expect(files).toEqual(['bin.cjs', 'plait.cjs']);
+  it('loads no file that holds what only other commands need', async () => {
+    const registry = await startPlayground({ port: 0, seed: false });
+    const cwd = writeFiles({ 'manifests.yaml': makeConfig(registry.host) });
+    const { files: version } = await runCounted(['version']);
+    const { files: help } = await runCounted(['--help']);
+    const { files: validate } = await runCounted(['validate'], { cwd });
+    const { files: plan } = await runCounted(['plan', '--no-cache'], { cwd });
+    await registry.close();
+    expect(version).toEqual(['bin.cjs', 'plait.cjs']);
+    expect(help).toEqual(['bin.cjs', 'plait.cjs']);
+    expect(validate).toEqual(['bin.cjs', 'plait-config.cjs', 'plait.cjs']);
+    expect(plan).toEqual(['bin.cjs', 'plait-config.cjs', 'plait-plan.cjs', 'plait.cjs']);
+  });
+
+  it('reads files of one byte a character', () => {
+    const texts = readdirSync('dist').flatMap((name) => (name.endsWith('.cjs') ? [join('dist', name)] : []));
+    expect(texts.filter((path) => !isAscii(readFileSync(path)))).toEqual([]);
   });
 
   it('runs no module for help that only a command needs', async () => {

@@ -18,7 +18,7 @@ export interface LoadedModules {
   readonly result: CliResult;
   /** The files of the package that were loaded, by name. */
   readonly files: readonly string[];
-  /** The modules of the bundle that ran, by their paths in the sources: the bundle holds each as a function of that name. */
+  /** The modules that ran, by their paths in the sources: the files of the package hold each as a function of that name. */
   readonly modules: readonly string[];
 }
 
@@ -36,6 +36,6 @@ export async function runCounted(args: readonly string[], options: CliOptions = 
   return {
     result,
     files: scripts.map(({ url }) => url.slice(url.lastIndexOf('/') + 1)).sort(),
-    modules: modules.filter((name) => /\.[cm]?[jt]s$/.test(name)),
+    modules: modules.filter((name) => /^(?:src|node_modules)\/\S+\.[cm]?[jt]s$/.test(name)),
   };
 }
