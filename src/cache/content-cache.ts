@@ -61,10 +61,9 @@ export function openContentCache(options: ContentCacheOptions): ContentCache {
   const touched = new Set<string>();
   let unseenBytes = 0;
   let wasEmpty: boolean | undefined;
-  let writing: Promise<unknown> = Promise.resolve();
 
   async function store(place: EntryPlace, bytes: Uint8Array): Promise<void> {
-    await keep(place, bytes);
+    keep(place, bytes);
     if (touched.size < SAMPLED_FOLDERS) touched.add(place.folder);
     unseenBytes += toDiskBytes(bytes.length);
     if (unseenBytes <= maxBytes / 4) return;
@@ -85,12 +84,9 @@ export function openContentCache(options: ContentCacheOptions): ContentCache {
     put: async (digest, bytes) => {
       const place = findEntryPlace(contentFolder, digest);
       if (place === undefined || bytes.length > MAX_ENTRY_BYTES || !matchesDigest(bytes, digest)) return;
-      // One after the other: a reader that is faster than the disk waits for it, and does not pile up content.
-      writing = writing.then(() => report(() => store(place, bytes)));
-      await writing;
+      await report(() => store(place, bytes));
     },
     close: async () => {
-      await writing;
       await report(async () => {
         if ((await estimateDiskBytes([...touched])) > maxBytes) await trimCache(contentFolder, maxBytes);
       });
@@ -98,17 +94,17 @@ export function openContentCache(options: ContentCacheOptions): ContentCache {
   };
 }
 
-type Writer = (place: EntryPlace, bytes: Uint8Array) => Promise<void>;
+type Writer = (place: EntryPlace, bytes: Uint8Array) => void;
 
 /** Makes the folder before the first entry, and gives up for this run when it or an entry cannot be written. */
 function createWriter(contentFolder: string): Writer {
   let state: 'new' | 'ready' | 'failed' = 'new';
-  return async (place, bytes) => {
+  return (place, bytes) => {
     if (state === 'failed') return;
     const isNew = state === 'new';
     state = 'failed';
     if (isNew) makePrivateFolder(contentFolder);
-    await writeEntry(place, bytes);
+    writeEntry(place, bytes);
     state = 'ready';
   };
 }

@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, existsSync, fstatSync, openSync, readSync, rmSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { type Digest, matchesDigest } from '../oci/digest.ts';
 import { makeFolders } from './content-folder.ts';
 import type { EntryPlace } from './layout.ts';
@@ -62,13 +71,14 @@ function readOpenFile(descriptor: number): Uint8Array | 'damaged' {
 
 /**
  * Puts `bytes` in its place in one step, over whatever is there, so that no other process ever sees half of it. The folder
- * is made when it is missing; nothing is kept when another process removes it at that moment. Not flushed to the disk: what a power cut leaves behind is found out on reading.
+ * is made when it is missing; nothing is kept when another process removes it at that moment. Not flushed to the disk: what
+ * a power cut leaves behind is found out on reading. The thread waits here as well, and for the same reason.
  */
-export async function writeEntry({ folder, path }: EntryPlace, bytes: Uint8Array): Promise<void> {
+export function writeEntry({ folder, path }: EntryPlace, bytes: Uint8Array): void {
   const temporary = `${path}.${randomUUID()}`;
   try {
-    await writeNew(temporary, folder, bytes);
-    await rename(temporary, path);
+    writeNew(temporary, folder, bytes);
+    renameSync(temporary, path);
   } catch (error) {
     removeQuietly(temporary);
     // Windows does not replace a file that somebody reads: then it is there already.
@@ -76,14 +86,14 @@ export async function writeEntry({ folder, path }: EntryPlace, bytes: Uint8Array
   }
 }
 
-async function writeNew(path: string, folder: string, bytes: Uint8Array): Promise<void> {
+function writeNew(path: string, folder: string, bytes: Uint8Array): void {
   const options = { flag: 'wx', mode: 0o600 };
   try {
-    await writeFile(path, bytes, options);
+    writeFileSync(path, bytes, options);
   } catch (error) {
     if (findSystemCode(error) !== 'ENOENT') throw error;
     makeFolders(folder);
-    await writeFile(path, bytes, options);
+    writeFileSync(path, bytes, options);
   }
 }
 

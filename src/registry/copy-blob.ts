@@ -15,8 +15,8 @@ export interface BlobTransfer extends BlobMove {
 }
 
 /**
- * Brings a blob to the target: nothing when it is there, a mount inside one registry, else a stream from the source to
- * the target that never holds more than a few pieces. Throws BLOB_MISSING when the source lost it.
+ * Brings a blob to the target: nothing when it is there, a mount inside one registry, else by way of here, of which
+ * never more than a few pieces or one small blob are held. Throws BLOB_MISSING when the source lost it.
  */
 export async function copyBlob(transfer: BlobTransfer): Promise<BlobCopyOutcome> {
   const { source, target, descriptor, options } = transfer;

@@ -11,7 +11,7 @@ import {
 } from './chunked-upload.ts';
 import type { RequestOptions } from './client.ts';
 import type { Place } from './context.ts';
-import { hasBlob } from './read-blob.ts';
+import { hasBlob, readBlob, SMALL_BLOB_BYTES } from './read-blob.ts';
 import { sendPieces } from './send-pieces.ts';
 import { cancelUpload, fillUpload, openUpload, type UploadSession } from './upload.ts';
 
@@ -39,7 +39,7 @@ interface Trial {
 }
 
 /**
- * Streams a blob until it is there, in one piece. A large one that was cut off, or is too large for one request, goes on
+ * Brings a blob over until it is there, in one piece. A large one that was cut off, or is too large for one request, goes on
  * in pieces from where the registry says it got to; where it does not say, the blob starts over. A try that brought
  * the blob further does not count.
  */
@@ -102,7 +102,29 @@ async function findProgress(move: Move, trial: Trial): Promise<PartialUpload | u
 }
 
 /** Throws what went wrong before the first byte, when the requests themselves have been repeated already. */
-async function sendWhole(move: Move, opened: UploadSession | undefined): Promise<Trial | undefined> {
+function sendWhole(move: Move, opened: UploadSession | undefined): Promise<Trial | undefined> {
+  return move.descriptor.size <= SMALL_BLOB_BYTES ? sendSmall(move, opened) : sendStream(move, opened);
+}
+
+/**
+ * By way of memory. A stream keeps a place at the source while it waits for one at the target, so it has a queue of its own with few
+ * places; here one is over before the other begins, and both wait with the manifests.
+ */
+async function sendSmall(move: Move, opened: UploadSession | undefined): Promise<Trial | undefined> {
+  const { source, target, descriptor, options, onProgress } = move;
+  const { digest, size } = descriptor;
+  const body = await readBlob(source, { descriptor, maxBytes: SMALL_BLOB_BYTES, options });
+  const session = opened ?? (await openUpload(target, digest, options));
+  try {
+    await fillUpload(target, session, { digest, body, lane: 'metadata', ...options });
+  } catch (error) {
+    return { failure: toPlaitError(error), upload: { session, offset: 0 } };
+  }
+  onProgress(size);
+  return undefined;
+}
+
+async function sendStream(move: Move, opened: UploadSession | undefined): Promise<Trial | undefined> {
   const { target, descriptor, options } = move;
   const session = opened ?? (await openUpload(target, descriptor.digest, options));
   const failure = await openBlob(move.reading, 0, (chunks) => {

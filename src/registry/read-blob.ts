@@ -9,7 +9,7 @@ import { toBlobPath } from './endpoint.ts';
 import { toRegistryError } from './errors.ts';
 
 /** Up to the size of a manifest of a large image: nearly every image config. */
-const SMALL_BLOB_BYTES = 64 * 1024;
+export const SMALL_BLOB_BYTES = 64 * 1024;
 
 /** `read blob 1a2b3c4 of host/path`, as errors name it. */
 export function toBlobPurpose(place: Place, digest: Digest, verb = 'read'): string {

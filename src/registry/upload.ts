@@ -66,13 +66,15 @@ export interface UploadContent {
   readonly digest: Digest;
   /** Empty when all of it was sent before, in pieces. */
   readonly body: StreamBody | Uint8Array;
+  /** The queue to wait in: that of blobs, unless the blob is a small one. */
+  readonly lane?: 'metadata' | 'upload';
 }
 
 /** Sends the blob, or what is left of it, with one PUT, without credentials when the session is on another host. */
 export async function fillUpload(
   place: Place,
   session: UploadSession,
-  { digest, body, ...options }: UploadContent & RequestOptions,
+  { digest, body, lane = 'upload', ...options }: UploadContent & RequestOptions,
 ): Promise<void> {
   const purpose = toBlobPurpose(place, digest, 'upload');
   const response = await place.channel.send(
@@ -80,7 +82,7 @@ export async function fillUpload(
       method: 'PUT',
       target: withDigest(session.url, digest),
       purpose,
-      lane: 'upload',
+      lane,
       headers: { 'content-type': 'application/octet-stream' },
       body,
       access: [{ path: place.repository.path, actions: ['pull', 'push'] }],

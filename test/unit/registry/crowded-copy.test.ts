@@ -6,7 +6,7 @@ import { openClient } from '../../support/client-bench.ts';
 import { registryError, startFaultServer } from '../../support/fault-server.ts';
 import { REAL_CLOCK } from '../../support/make-client.ts';
 
-const BYTES = Buffer.from('layer');
+const BYTES = Buffer.alloc(100_000, 'layer');
 const BLOB = { mediaType: 'a/b', digest: computeDigest(BYTES), size: BYTES.byteLength };
 const HOUR_MS = 3_600_000;
 
