@@ -202,20 +202,18 @@ async function run(folder, args) {
   };
 }
 
-/** The steps in their order: what each one is called, and its command line. */
-function listSteps({ flat, matrix, plan, result }) {
+/** The steps in their order for the config at `config`: what each one is called, and its command line. */
+function listSteps(name, config, { plan, result }) {
   return [
-    ['validate', ['validate', '-f', flat]],
-    ['validate, matrix', ['validate', '-f', matrix]],
-    ['plan, all new, cold', ['plan', '-f', flat]],
-    ['plan -o, all new', ['plan', '-f', flat, '-o', plan]],
-    ['show', ['show', plan]],
-    ['apply, all new', ['apply', '-f', flat, '--yes', '--result', result], 'reset'],
-    ['apply FILE', ['apply', '-f', flat, plan]],
-    ['plan, nothing changed', ['plan', '-f', flat]],
-    ['plan, matrix', ['plan', '-f', matrix]],
-    ['plan -O json', ['plan', '-f', flat, '-O', 'json']],
-    ['drift', ['drift', '-f', flat]],
+    [`${name}: validate`, ['validate', '-f', config]],
+    [`${name}: plan, all new, cold`, ['plan', '-f', config]],
+    [`${name}: plan -o, all new`, ['plan', '-f', config, '-o', plan]],
+    [`${name}: show FILE`, ['show', plan]],
+    [`${name}: apply, all new`, ['apply', '-f', config, '--yes', '--result', result], 'reset'],
+    [`${name}: apply FILE`, ['apply', '-f', config, plan]],
+    [`${name}: plan, nothing changed`, ['plan', '-f', config]],
+    [`${name}: plan -O json`, ['plan', '-f', config, '-O', 'json']],
+    [`${name}: drift`, ['drift', '-f', config], 'reset'],
   ];
 }
 
@@ -225,11 +223,13 @@ async function measure(count) {
   const only = process.env.PLAIT_STEPS === undefined ? undefined : new RegExp(process.env.PLAIT_STEPS);
   try {
     const { host } = registry;
-    const flat = await writeFlat(folder, { count, host, name: 'flat' });
-    const matrix = await writeMatrix(folder, { count, host });
-    const files = { flat, matrix, plan: join(folder, 'plan.json'), result: join(folder, 'result.json') };
+    const files = { plan: join(folder, 'plan.json'), result: join(folder, 'result.json') };
+    const steps = [
+      ...listSteps('list', await writeFlat(folder, { count, host, name: 'list' }), files),
+      ...listSteps('matrix', await writeMatrix(folder, { count, host }), files),
+    ];
     const rows = new Map();
-    for (const [name, args, after] of listSteps(files)) {
+    for (const [name, args, after] of steps) {
       if (only !== undefined && !only.test(name)) continue;
       const figures = await run(folder, args);
       rows.set(name, figures);
@@ -246,7 +246,7 @@ async function measure(count) {
 function print(count, name, { seconds, cpuSeconds, peakMb }) {
   const columns = [
     String(count).padStart(7),
-    name.padEnd(24),
+    name.padEnd(30),
     `${seconds.toFixed(1)} s`.padStart(9),
     `${cpuSeconds.toFixed(1)} s CPU`.padStart(12),
     `${peakMb.toFixed(0)} MB`.padStart(8),

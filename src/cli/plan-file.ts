@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
-import { fromPlanDocument } from '../plan/from-document.ts';
 import { assertCurrent } from '../plan/lifetime.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanDocument } from '../plan/plan-document.ts';
-import { MAX_PLAN_BYTES, openPlanFile, type PlanEnvelope, readPlanDocument } from '../plan/read-document.ts';
-import { verifyPlanDocument } from '../plan/verify-document.ts';
+import { MAX_PLAN_BYTES, openPlanFile, type PlanEnvelope } from '../plan/read-document.ts';
+import { readStoredPlan, type StoredPlan } from '../plan/stored-plan.ts';
+import { verifyStoredPlan } from '../plan/verify-document.ts';
 import type { CliContext } from './context.ts';
 import { tell } from './log.ts';
 import { readWhole } from './read-whole.ts';
@@ -43,8 +43,9 @@ export async function readPlanBytes(context: CliContext, path: string): Promise<
  * major version, PLAN_EXPIRED, PLAN_CLOCK and PLAN_INCOMPLETE.
  */
 export async function readSavedPlan(context: CliContext, path: string): Promise<SavedPlan> {
-  const document = readPlanDocument(await readPlanEnvelope(context, path));
-  const plan = fromPlanDocument(document, verifyPlanDocument(document));
+  const stored = readStoredPlan(await readPlanEnvelope(context, path));
+  const { document } = stored;
+  const plan = { ...stored.plan, indexes: verifyStoredPlan(stored) };
   assertCurrent(document, context.clock.now());
   if (document.drift !== undefined) {
     throw new PlaitError('PLAN_INVALID', 'the file holds findings of plait drift, which are not to be applied', {
@@ -61,8 +62,8 @@ export async function readSavedPlan(context: CliContext, path: string): Promise<
 }
 
 /** For a plan that is only looked at: says when it is not as it was made. */
-export function warnOfEdits(context: CliContext, document: PlanDocument): void {
-  const problem = findProblem(() => verifyPlanDocument(document));
+export function warnOfEdits(context: CliContext, stored: StoredPlan): void {
+  const problem = findProblem(() => verifyStoredPlan(stored));
   if (problem !== undefined) tell(context, 'warn', `Warning: ${problem.message}. It cannot be applied.\n`);
 }
 

@@ -4,9 +4,10 @@ import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import { joinPlans, type PlanFile } from '../plan/join-plans.ts';
 import { findMissingShards } from '../plan/join-scopes.ts';
 import { assertCurrent } from '../plan/lifetime.ts';
-import { openPlanFile, readPlanDocument } from '../plan/read-document.ts';
+import { openPlanFile } from '../plan/read-document.ts';
 import { toShard } from '../plan/shard.ts';
-import { verifyPlanDocument } from '../plan/verify-document.ts';
+import { readStoredPlan } from '../plan/stored-plan.ts';
+import { verifyStoredPlan } from '../plan/verify-document.ts';
 import type { Report, ResultReport } from '../report/report.ts';
 import type { CliContext } from './context.ts';
 import { tell } from './log.ts';
@@ -43,13 +44,14 @@ async function openFile(context: CliContext, path: string): Promise<OpenFile> {
   try {
     const bytes = await readPlanBytes(context, path);
     const envelope = openPlanFile(bytes);
-    if ('finishedAt' in envelope.json) {
+    if ('finishedAt' in envelope.outline) {
       const document = decodeResultDocument(bytes);
       warn(context, path, [() => assertUntouched(document)]);
       return { kind: 'result', path, document };
     }
-    const document = readPlanDocument(envelope);
-    warn(context, path, [() => verifyPlanDocument(document), () => assertCurrent(document, context.clock.now())]);
+    const stored = readStoredPlan(envelope);
+    const { document } = stored;
+    warn(context, path, [() => verifyStoredPlan(stored), () => assertCurrent(document, context.clock.now())]);
     return { kind: document.drift === undefined ? 'plan' : 'findings', path, document };
   } catch (error) {
     if (!isPlaitError(error) || error.message.includes(path)) throw error;

@@ -17,7 +17,8 @@ export interface JsonLimits {
 /** A JSON object without a prototype: a key such as `__proto__` or `constructor` is a key like any other. */
 export type JsonObject = { readonly [key: string]: unknown };
 
-const DEFAULT_DEPTH = 64;
+/** Internal to `oci/`: as `maxDepth` of {@link JsonLimits}. */
+export const DEFAULT_DEPTH = 64;
 
 /**
  * The value of a JSON document that every parser must read alike: UTF-8 without a byte order mark, valid by RFC 8259, no
@@ -26,13 +27,9 @@ const DEFAULT_DEPTH = 64;
  */
 export function parseStrictJson(bytes: Uint8Array, limits: JsonLimits = {}): unknown {
   const refuse = (reason: string, cause?: unknown): never => {
-    throw new PlaitError(limits.code ?? 'MANIFEST_INVALID', `${limits.what ?? 'the document'} ${reason}`, { cause });
+    throw refuseJson(limits, reason, cause);
   };
-  if (bytes.length > (limits.maxBytes ?? Number.POSITIVE_INFINITY)) {
-    throw new PlaitError('MANIFEST_TOO_LARGE', `${limits.what ?? 'the document'} has ${bytes.length} bytes`, {
-      hint: `at most ${limits.maxBytes} bytes are read`,
-    });
-  }
+  assertSize(bytes, limits);
   const text = decodeUtf8(bytes) ?? refuse('is not valid UTF-8');
   if (text.startsWith('\uFEFF')) refuse('starts with a byte order mark');
   const problem = new JsonScan(text, limits.maxDepth ?? DEFAULT_DEPTH).findProblem();
@@ -42,6 +39,19 @@ export function parseStrictJson(bytes: Uint8Array, limits: JsonLimits = {}): unk
   } catch (cause) {
     return refuse('is not valid JSON', cause);
   }
+}
+
+/** Internal to `oci/`. Throws MANIFEST_TOO_LARGE. */
+export function assertSize(bytes: Uint8Array, { maxBytes, what = 'the document' }: JsonLimits): void {
+  if (maxBytes === undefined || bytes.length <= maxBytes) return;
+  throw new PlaitError('MANIFEST_TOO_LARGE', `${what} has ${bytes.length} bytes`, {
+    hint: `at most ${maxBytes} bytes are read`,
+  });
+}
+
+/** Internal to `oci/`: what is thrown for a document that `reason` speaks of. */
+export function refuseJson(limits: JsonLimits, reason: string, cause?: unknown): PlaitError {
+  return new PlaitError(limits.code ?? 'MANIFEST_INVALID', `${limits.what ?? 'the document'} ${reason}`, { cause });
 }
 
 /** True for a JSON object, as opposed to an array, null or a plain value. */

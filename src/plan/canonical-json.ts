@@ -12,6 +12,17 @@ export function toCanonicalJson(value: unknown): string {
   return `{${members.join(',')}}`;
 }
 
+/** A long list or mapping that is made an entry at a time; the keys of a mapping ascend. */
+export class Entries {
+  readonly isList: boolean;
+  readonly pairs: Iterable<readonly [key: string | number, value: unknown]>;
+
+  constructor(isList: boolean, pairs: Entries['pairs']) {
+    this.isList = isList;
+    this.pairs = pairs;
+  }
+}
+
 /**
  * The canonical JSON of a document in pieces, an entry of its lists at a time: the whole text of a large one would be longer
  * than a string can be. Keys in `leftOut` are passed over.
@@ -30,23 +41,25 @@ export function* listCanonicalPieces(document: object, leftOut: ReadonlySet<stri
 }
 
 function* listValuePieces(value: unknown): Generator<string, void, void> {
-  if (!Array.isArray(value)) {
-    if (typeof value === 'object' && value !== null) yield* listCanonicalMembers(value);
-    else yield toCanonicalJson(value);
-    return;
-  }
-  yield '[';
-  for (const [position, item] of value.entries()) yield `${position === 0 ? '' : ','}${toCanonicalJson(item)}`;
-  yield ']';
+  if (value instanceof Entries) yield* listEntries(value);
+  else if (Array.isArray(value)) yield* listEntries(new Entries(true, value.entries()));
+  else if (typeof value === 'object' && value !== null) yield* listEntries(new Entries(false, listMembers(value)));
+  else yield toCanonicalJson(value);
 }
 
-function* listCanonicalMembers(value: object): Generator<string, void, void> {
-  let separator = '{';
+function* listMembers(value: object): Generator<readonly [string, unknown], void, void> {
   for (const key of Object.keys(value).sort()) {
     const member: unknown = Reflect.get(value, key);
-    if (member === undefined) continue;
-    yield `${separator}${JSON.stringify(key)}:${toCanonicalJson(member)}`;
+    if (member !== undefined) yield [key, member];
+  }
+}
+
+function* listEntries({ isList, pairs }: Entries): Generator<string, void, void> {
+  yield isList ? '[' : '{';
+  let separator = '';
+  for (const [key, value] of pairs) {
+    yield `${separator}${isList ? '' : `${JSON.stringify(key)}:`}${toCanonicalJson(value)}`;
     separator = ',';
   }
-  yield separator === '{' ? '{}' : '}';
+  yield isList ? ']' : '}';
 }

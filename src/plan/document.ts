@@ -34,18 +34,49 @@ type DocumentChange = PlanDocument['changes'][number];
  * lists are made each time they are asked for: they say over again what the plan holds already.
  */
 export function toPlanDocument(plan: Plan, facts: DocumentFacts): PlanDocument {
-  const document = {
-    formatVersion: FORMAT_VERSION,
-    tool: { name: 'plait', version: facts.version },
-    createdAt: toTime(facts.createdAt),
-    expiresAt: toTime(facts.createdAt + (facts.lifetimeMs ?? DEFAULT_LIFETIME_MS)),
-    status: toStatus(plan),
-    config: { sha256: facts.configSha256, lockSha256: facts.lockSha256 ?? null, gitCommit: facts.gitCommit },
-    scope: toScope(plan),
-    summary: summarize(plan),
-    requests: Object.fromEntries(Object.entries(facts.requests).sort(([a], [b]) => (a < b ? -1 : 1))),
+  const document = addLists(
+    {
+      formatVersion: FORMAT_VERSION,
+      tool: { name: 'plait', version: facts.version },
+      createdAt: toTime(facts.createdAt),
+      expiresAt: toTime(facts.createdAt + (facts.lifetimeMs ?? DEFAULT_LIFETIME_MS)),
+      status: toStatus(plan),
+      config: { sha256: facts.configSha256, lockSha256: facts.lockSha256 ?? null, gitCommit: facts.gitCommit },
+      scope: toScope(plan),
+      summary: summarize(plan),
+      requests: Object.fromEntries(Object.entries(facts.requests).sort(([a], [b]) => (a < b ? -1 : 1))),
+      unreadable: plan.unreadable.map((entry) => ({ ...entry, left: [...entry.left] })),
+      notices: plan.notices.map(({ id, code, message }) => ({ id, code, message })),
+      ...(plan.sources === undefined ? {} : { sources: plan.sources.map(toSource) }),
+      ...(plan.drift === undefined ? {} : { drift: toDriftSection(plan, plan.drift) }),
+    },
+    plan,
+    () => toIndexes(plan.indexes),
+  );
+  return Object.assign(document, { checksum: computeChecksum(document) });
+}
+
+/** Every member of a document but those that are long, and the checksum. */
+export type DocumentHead = Omit<PlanDocument, 'indexes' | 'changes' | 'unchanged' | 'blocked' | 'checksum'>;
+
+/** The document of which `head` is a part, with the lists of `plan` in their places; keys in the order of the document. */
+export function addLists(
+  head: DocumentHead,
+  plan: Pick<Plan, 'changes' | 'unchanged' | 'blocked'>,
+  listIndexes: () => PlanDocument['indexes'],
+): Omit<PlanDocument, 'checksum'> {
+  return {
+    formatVersion: head.formatVersion,
+    tool: head.tool,
+    createdAt: head.createdAt,
+    expiresAt: head.expiresAt,
+    status: head.status,
+    config: head.config,
+    scope: head.scope,
+    summary: head.summary,
+    requests: head.requests,
     get indexes() {
-      return toIndexes(plan.indexes);
+      return listIndexes();
     },
     get changes() {
       return plan.changes.map(toChange);
@@ -56,18 +87,17 @@ export function toPlanDocument(plan: Plan, facts: DocumentFacts): PlanDocument {
     get blocked() {
       return plan.blocked.map(toChange);
     },
-    unreadable: plan.unreadable.map((entry) => ({ ...entry, left: [...entry.left] })),
-    notices: plan.notices.map(({ id, code, message }) => ({ id, code, message })),
-    ...(plan.sources === undefined ? {} : { sources: plan.sources.map(toSource) }),
-    ...(plan.drift === undefined ? {} : { drift: toDriftSection(plan, plan.drift) }),
+    unreadable: head.unreadable,
+    notices: head.notices,
+    ...(head.sources === undefined ? {} : { sources: head.sources }),
+    ...(head.drift === undefined ? {} : { drift: head.drift }),
   };
-  return Object.assign(document, { checksum: computeChecksum(document) });
 }
 
 const UNSUMMED: ReadonlySet<string> = new Set(['checksum', 'createdAt', 'expiresAt', 'requests']);
 
 /** Over the canonical JSON without the checksum itself, the two times and `requests`. */
-export function computeChecksum(document: Partial<PlanDocument>): Digest {
+export function computeChecksum(document: Partial<Record<keyof PlanDocument, unknown>>): Digest {
   return computeDigestOf(listCanonicalPieces(document, UNSUMMED));
 }
 

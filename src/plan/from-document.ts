@@ -1,7 +1,8 @@
 import { type Digest, parseDigest } from '../oci/digest.ts';
 import type { RawManifest } from '../oci/manifest.ts';
-import { parseRepository } from '../oci/repository.ts';
-import type { Change, IgnoredDrift, Plan, PlanSource, PlatformChange, TagMove } from './plan.ts';
+import { parseRepository, type Repository } from '../oci/repository.ts';
+import type { DocumentHead } from './document.ts';
+import type { Change, IgnoredDrift, Plan, PlanSource, PlatformChange, TagMove, Unchanged } from './plan.ts';
 import type { PlanDocument } from './plan-document.ts';
 import { parseShard } from './shard.ts';
 
@@ -9,25 +10,69 @@ type DocumentChange = PlanDocument['changes'][number];
 
 /** The plan that a document was made of, with the indexes that were read back from it. */
 export function fromPlanDocument(document: PlanDocument, indexes: ReadonlyMap<Digest, RawManifest>): Plan {
-  const { targets, exclude, selector, shard } = document.scope;
+  const { toChange, toUnchanged, toPlan } = createConverter();
+  const lists = {
+    changes: document.changes.map(toChange),
+    unchanged: document.unchanged.map(toUnchanged),
+    blocked: document.blocked.map(toChange),
+  };
+  return { ...toPlan(document, lists), indexes };
+}
+
+/** Makes a plan of the parts of one document. */
+export interface Converter {
+  readonly toChange: (change: DocumentChange) => Change;
+  readonly toUnchanged: (entry: PlanDocument['unchanged'][number]) => Unchanged;
+  /** Without indexes. */
+  readonly toPlan: (head: DocumentHead, lists: Pick<Plan, 'changes' | 'unchanged' | 'blocked'>) => Plan;
+}
+
+/** What all parts of a document have in common, each text and each repository, is kept once. */
+export function createConverter(): Converter {
+  const values: Values = { texts: new Map(), repositories: new Map() };
+  return {
+    toChange: (change) => toChange(shareTexts(change, values.texts), values),
+    toUnchanged: (entry) => toUnchanged(shareTexts(entry, values.texts), values),
+    toPlan: (head, lists) => toPlan(head, lists, values),
+  };
+}
+
+interface Values {
+  readonly texts: Map<string, string>;
+  readonly repositories: Map<string, Repository>;
+}
+
+/** The same value with each text in it as it was met first. */
+function shareTexts<Value>(value: Value, texts: Map<string, string>): Value;
+function shareTexts(value: unknown, texts: Map<string, string>): unknown {
+  if (typeof value === 'string') {
+    const first = texts.get(value);
+    if (first === undefined) texts.set(value, value);
+    return first ?? value;
+  }
+  if (Array.isArray(value)) return value.map((item: unknown) => shareTexts(item, texts));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, shareTexts(member, texts)]));
+}
+
+function toRepository(text: string, { repositories }: Values): Repository {
+  const repository = repositories.get(text) ?? parseRepository(text);
+  repositories.set(text, repository);
+  return repository;
+}
+
+function toPlan(head: DocumentHead, lists: Pick<Plan, 'changes' | 'unchanged' | 'blocked'>, values: Values): Plan {
+  const { targets, exclude, selector, shard } = head.scope;
   return {
     scope: { targets, exclude, selector, shard: shard === null ? null : parseShard(shard) },
-    indexes,
-    changes: document.changes.map(toChange),
-    blocked: document.blocked.map(toChange),
-    unchanged: document.unchanged.map((entry) => ({
-      id: entry.id,
-      repository: parseRepository(entry.repository),
-      tags: entry.tags.map(({ name, digest, platforms }) => ({
-        name,
-        digest: parseDigest(digest),
-        ...(platforms === undefined ? {} : { platforms }),
-      })),
-    })),
-    unreadable: document.unreadable,
-    notices: document.notices,
-    ...(document.sources === undefined ? {} : { sources: document.sources.map(toSource) }),
-    ...(document.drift === undefined ? {} : { drift: { ignored: document.drift.ignored.map(toIgnored) } }),
+    indexes: new Map(),
+    ...lists,
+    unreadable: head.unreadable,
+    notices: head.notices,
+    ...(head.sources === undefined ? {} : { sources: head.sources.map(toSource) }),
+    ...(head.drift === undefined
+      ? {}
+      : { drift: { ignored: head.drift.ignored.map((entry) => toIgnored(entry, values)) } }),
   };
 }
 
@@ -35,10 +80,10 @@ function toSource({ id, name, digest }: NonNullable<PlanDocument['sources']>[num
   return { id, name, digest: parseDigest(digest) };
 }
 
-function toIgnored(entry: NonNullable<PlanDocument['drift']>['ignored'][number]): IgnoredDrift {
+function toIgnored(entry: NonNullable<PlanDocument['drift']>['ignored'][number], values: Values): IgnoredDrift {
   return {
     ...entry,
-    repository: parseRepository(entry.repository),
+    repository: toRepository(entry.repository, values),
     tags: entry.tags.map(toMove),
     index: toDigest(entry.index),
   };
@@ -48,11 +93,23 @@ function toMove({ name, expect }: DocumentChange['tags'][number]): TagMove {
   return { name, expect: toDigest(expect) };
 }
 
-function toChange(change: DocumentChange): Change {
+function toUnchanged({ id, repository, tags }: PlanDocument['unchanged'][number], values: Values): Unchanged {
+  return {
+    id,
+    repository: toRepository(repository, values),
+    tags: tags.map(({ name, digest, platforms }) => ({
+      name,
+      digest: parseDigest(digest),
+      ...(platforms === undefined ? {} : { platforms }),
+    })),
+  };
+}
+
+function toChange(change: DocumentChange, values: Values): Change {
   return {
     id: change.id,
     origin: change.origin,
-    repository: parseRepository(change.repository),
+    repository: toRepository(change.repository, values),
     action: change.action,
     ...(change.class === undefined ? {} : { class: change.class }),
     tags: change.tags.map(toMove),
@@ -60,13 +117,13 @@ function toChange(change: DocumentChange): Change {
     platforms: change.platforms.map(toRow),
     fields: change.fields,
     copies: change.copies.map(({ from, digest, how }) => ({
-      from: parseRepository(from),
+      from: toRepository(from, values),
       digest: parseDigest(digest),
       how,
     })),
     assumed: [],
     referrers: change.referrers.map(({ from, subject, digest, artifactType }) => ({
-      from: parseRepository(from),
+      from: toRepository(from, values),
       subject: parseDigest(subject),
       digest: parseDigest(digest),
       artifactType,
@@ -75,8 +132,15 @@ function toChange(change: DocumentChange): Change {
   };
 }
 
-function toRow(row: DocumentChange['platforms'][number]): PlatformChange {
-  return { ...row, before: toDigest(row.before), after: toDigest(row.after) };
+function toRow({
+  platform,
+  action,
+  before,
+  after,
+  source,
+  reason,
+}: DocumentChange['platforms'][number]): PlatformChange {
+  return { platform, action, before: toDigest(before), after: toDigest(after), source, reason };
 }
 
 function toDigest(text: string | null): Digest | null {

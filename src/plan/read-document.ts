@@ -1,27 +1,38 @@
 import { PlaitError } from '../errors/plait-error.ts';
 import { cleanText } from '../errors/redact.ts';
-import { isJsonObject, type JsonObject, parseStrictJson } from '../oci/json.ts';
+import { isJsonObject, type JsonLimits, type JsonObject, parseStrictJson } from '../oci/json.ts';
+import { type SplitJson, splitStrictJson } from '../oci/json-entries.ts';
 import { FORMAT_VERSION } from './document.ts';
-import { planDocumentSchema } from './document-schema.ts';
-import type { PlanDocument } from './plan-document.ts';
 
-/** Of one plan file, which is read whole: about as much text as Node can hold. A larger run is split with --shard. */
+/** Of one plan file, all bytes of which are held while it is read. A larger run is split with --shard. */
 export const MAX_PLAN_BYTES = 512 * 1024 * 1024;
+
+const LIMITS: JsonLimits = { what: 'the plan file', code: 'PLAN_INVALID', maxBytes: MAX_PLAN_BYTES };
+
+/** What grows with the number of tags. As JSON values all at once they would take several times as much as what they say. */
+const LONG: ReadonlySet<string> = new Set(['indexes', 'changes', 'unchanged', 'blocked']);
 
 /** A plan file as JSON, and what it says of itself. */
 export interface PlanEnvelope {
   readonly formatVersion: string;
-  readonly json: JsonObject;
+  /** Without the entries of its long lists. */
+  readonly outline: JsonObject;
+  readonly entries: SplitJson['entries'];
 }
 
 /** Throws PLAN_INVALID for what is not a plan file at all. */
 export function openPlanFile(bytes: Uint8Array): PlanEnvelope {
-  const json = parseStrictJson(bytes, { what: 'the plan file', code: 'PLAN_INVALID', maxBytes: MAX_PLAN_BYTES });
-  const formatVersion = isJsonObject(json) ? json.formatVersion : undefined;
-  if (!isJsonObject(json) || typeof formatVersion !== 'string' || !('changes' in json)) {
+  const { outline, entries } = splitStrictJson(bytes, LONG, LIMITS);
+  const formatVersion = isJsonObject(outline) ? outline.formatVersion : undefined;
+  if (!isJsonObject(outline) || typeof formatVersion !== 'string' || !('changes' in outline)) {
     throw new PlaitError('PLAN_INVALID', 'the file is not a plan', { hint: 'make one with  plait plan -o FILE' });
   }
-  return { formatVersion, json };
+  return { formatVersion, outline, entries };
+}
+
+/** The whole of a file as it is, for one whose form is not known. Throws PLAN_INVALID when it is no JSON. */
+export function readWholePlan(bytes: Uint8Array): unknown {
+  return parseStrictJson(bytes, LIMITS);
 }
 
 /** Throws PLAN_VERSION for a plan of another major version, which names both. */
@@ -32,16 +43,6 @@ export function assertReadable({ formatVersion }: PlanEnvelope): void {
     `the plan has format ${cleanText(formatVersion, 20)}, this Plait applies format ${FORMAT_VERSION}`,
     { hint: 'plan again with this version, or apply with the version that made the plan' },
   );
-}
-
-/** The document in the form of its schema. Throws PLAN_VERSION, and PLAN_INVALID which names the first wrong place. */
-export function readPlanDocument(envelope: PlanEnvelope): PlanDocument {
-  assertReadable(envelope);
-  const result = planDocumentSchema.safeParse(envelope.json);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const place = issue === undefined ? '' : ` at ${issue.path.join('.')}: ${issue.message}`;
-  throw new PlaitError('PLAN_INVALID', `the plan file is damaged${cleanText(place)}`, { hint: 'plan again' });
 }
 
 function majorOf(version: string): string {

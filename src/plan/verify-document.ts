@@ -3,62 +3,80 @@ import { toStoredManifest } from '../oci/decode.ts';
 import { type Digest, matchesDigest, parseDigest, shortDigest } from '../oci/digest.ts';
 import type { ImageIndex, RawManifest, StoredManifest } from '../oci/manifest.ts';
 import { formatPlatform, normalizePlatform } from '../oci/platform.ts';
-import { computeChecksum } from './document.ts';
+import { formatRepository } from '../oci/repository.ts';
 import { sortEntries } from './live-entries.ts';
-import type { PlanDocument } from './plan-document.ts';
-
-type DocumentChange = PlanDocument['changes'][number];
+import type { Change, Plan } from './plan.ts';
+import type { StoredContent, StoredPlan } from './stored-plan.ts';
 
 /**
  * Checks that a plan is what was reviewed: the checksum, every index against its digest, and the description of every
  * change against the bytes it would push, so that an edited description cannot hide edited content even under a new
  * checksum. Returns the indexes. Throws PLAN_INVALID.
  */
-export function verifyPlanDocument(document: PlanDocument): ReadonlyMap<Digest, RawManifest> {
-  if (computeChecksum(document) !== document.checksum) throw edited('its checksum is not that of its content');
-  const indexes = new Map(
-    Object.entries(document.indexes).map(([key, index]) => [parseDigest(key), readIndex(key, index)] as const),
-  );
-  const isWhole = document.drift === undefined;
-  for (const change of [...document.changes, ...document.blocked]) verifyChange(change, { indexes, isWhole });
-  return new Map([...indexes].map(([digest, { bytes, mediaType }]) => [digest, { bytes, digest, mediaType }] as const));
+export function verifyStoredPlan({ document, plan, contents, checksum }: StoredPlan): Plan['indexes'] {
+  if (checksum !== document.checksum) throw edited('its checksum is not that of its content');
+  const changes = [...plan.changes, ...plan.blocked];
+  const byIndex = groupChanges(changes);
+  const indexes = new Map<Digest, RawManifest>();
+  const isWhole = plan.drift === undefined;
+  for (const content of contents) {
+    const index = readIndex(content);
+    indexes.set(index.digest, { bytes: index.bytes, digest: index.digest, mediaType: index.mediaType });
+    for (const change of byIndex.get(index.digest) ?? []) verifyChange(change, { index, isWhole });
+  }
+  for (const change of changes) {
+    if (change.index === null) verifyDelete(change);
+    else if (!indexes.has(change.index)) throw edited(`it lacks the content of ${formatRepository(change.repository)}`);
+  }
+  return indexes;
 }
 
-function readIndex(key: string, index: PlanDocument['indexes'][string]): StoredManifest {
-  const digest = parseDigest(key);
-  const bytes = Buffer.from(index.content, 'base64');
-  if (bytes.length !== index.size || !matchesDigest(bytes, digest)) {
+/** Each index is looked at once, with all that is said of it. */
+function groupChanges(changes: readonly Change[]): ReadonlyMap<Digest, readonly Change[]> {
+  const groups = new Map<Digest, Change[]>();
+  for (const change of changes) {
+    if (change.index === null) continue;
+    const group = groups.get(change.index) ?? [];
+    group.push(change);
+    groups.set(change.index, group);
+  }
+  return groups;
+}
+
+function readIndex(content: StoredContent): StoredManifest {
+  const digest = parseDigest(content.digest);
+  const { bytes } = content;
+  if (bytes.length !== content.size || !matchesDigest(bytes, digest)) {
     throw edited(`the content of ${shortDigest(digest)} is not what its digest says`);
   }
-  return { ...toStoredManifest(bytes, index.mediaType), digest };
+  return { ...toStoredManifest(bytes, content.mediaType), digest };
 }
 
 interface Evidence {
-  readonly indexes: ReadonlyMap<Digest, StoredManifest>;
+  readonly index: StoredManifest;
   /** False for findings of drift, which leave out what is accepted. */
   readonly isWhole: boolean;
 }
 
-function verifyChange(change: DocumentChange, { indexes, isWhole }: Evidence): void {
-  if (change.action === 'delete' || change.index === null) {
-    verifyDelete(change);
-    return;
-  }
-  const index = indexes.get(parseDigest(change.index));
-  if (index === undefined) throw edited(`it lacks the content of ${change.repository}`);
+function verifyChange(change: Change, { index, isWhole }: Evidence): void {
+  if (change.action === 'delete') throw unclear(change);
   const shown = new Set(
     change.platforms.flatMap(({ platform, after }) => (after === null ? [] : [`${platform} ${after}`])),
   );
   const isSame =
     index.manifest.kind === 'index' ? isShown(shown, listContent(index.manifest), isWhole) : isOnly(change, index);
-  if (!isSame) throw edited(`the platforms shown for ${change.repository} are not those of its content`);
+  if (isSame) return;
+  throw edited(`the platforms shown for ${formatRepository(change.repository)} are not those of its content`);
 }
 
 /** A deletion says which digest each tag must still hold, and publishes nothing. */
-function verifyDelete({ action, index, platforms, repository, tags }: DocumentChange): void {
-  const isDelete = action === 'delete' && index === null && platforms.length === 0;
-  if (isDelete && tags.every((tag) => tag.expect !== null)) return;
-  throw edited(`what it deletes from ${repository} is not clear`);
+function verifyDelete(change: Change): void {
+  const isDelete = change.action === 'delete' && change.platforms.length === 0;
+  if (!isDelete || change.tags.some((tag) => tag.expect === null)) throw unclear(change);
+}
+
+function unclear({ repository }: Change): PlaitError {
+  return edited(`what it deletes from ${formatRepository(repository)} is not clear`);
 }
 
 /** `platform digest` of everything that clients pull by platform. */
@@ -72,7 +90,7 @@ function listContent(index: ImageIndex): ReadonlySet<string> {
 }
 
 /** A single image carries its platform in its config, so only its digest can be compared. */
-function isOnly(change: DocumentChange, image: StoredManifest): boolean {
+function isOnly(change: Change, image: StoredManifest): boolean {
   return change.platforms.every(({ after }) => after === null || after === image.digest);
 }
 

@@ -4,9 +4,8 @@ import { isPlaitError } from '../../src/errors/plait-error.ts';
 import { parseRepository } from '../../src/oci/repository.ts';
 import { toPlanDocument } from '../../src/plan/document.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
-import { openPlanFile, readPlanDocument } from '../../src/plan/read-document.ts';
-import { verifyPlanDocument } from '../../src/plan/verify-document.ts';
 import { build, declare, entry, imageState, indexOf, planInput, present } from '../support/states.ts';
+import { readVerified } from '../support/stored-plans.ts';
 
 const AMD64 = entry('linux/amd64', 'a');
 const ARM64 = entry('linux/arm64', 'b');
@@ -63,7 +62,7 @@ function flip(text: string, position: number): string {
 
 function accepts(document: unknown): boolean {
   try {
-    verifyPlanDocument(readPlanDocument(openPlanFile(Buffer.from(JSON.stringify(document)))));
+    readVerified(document);
     return true;
   } catch (error) {
     if (isPlaitError(error) && ['PLAN_INVALID', 'PLAN_VERSION'].includes(error.code)) return false;

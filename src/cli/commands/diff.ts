@@ -5,9 +5,8 @@ import { formatReference, parseReference } from '../../oci/reference.ts';
 import { compareContents, type PublishedContent } from '../../plan/compare-contents.ts';
 import { comparePlans } from '../../plan/compare-plans.ts';
 import type { Comparison } from '../../plan/comparison.ts';
-import { fromPlanDocument } from '../../plan/from-document.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { readPlanDocument } from '../../plan/read-document.ts';
+import { readStoredPlan } from '../../plan/stored-plan.ts';
 import type { RegistryClient } from '../../registry/client.ts';
 import { toDiffDocument } from '../../report/json-diff.ts';
 import { PLAIN } from '../../report/style.ts';
@@ -71,9 +70,9 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 async function readPlan(context: CliContext, path: string): Promise<Plan> {
-  const document = readPlanDocument(await readPlanEnvelope(context, path));
-  warnOfEdits(context, document);
-  return fromPlanDocument(document, new Map());
+  const stored = readStoredPlan(await readPlanEnvelope(context, path));
+  warnOfEdits(context, stored);
+  return stored.plan;
 }
 
 async function compareReferences(

@@ -1,7 +1,7 @@
 import { assertUntouched, decodeResultDocument } from '../../apply/read-result.ts';
-import { fromPlanDocument } from '../../plan/from-document.ts';
 import { assertCurrent } from '../../plan/lifetime.ts';
-import { assertReadable, openPlanFile, type PlanEnvelope, readPlanDocument } from '../../plan/read-document.ts';
+import { assertReadable, openPlanFile, type PlanEnvelope, readWholePlan } from '../../plan/read-document.ts';
+import { readStoredPlan } from '../../plan/stored-plan.ts';
 import type { Report, ResultReport } from '../../report/report.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts';
@@ -42,18 +42,19 @@ async function openOne(context: CliContext, path: string): Promise<Report | Resu
   const foreign = findProblem(() => assertReadable(envelope));
   if (foreign !== undefined) {
     tell(context, 'warn', `Note: ${foreign.message}; shown as it is.\n`);
-    context.stdout.write(`${JSON.stringify(envelope.json, null, 2)}\n`);
+    context.stdout.write(`${JSON.stringify(readWholePlan(bytes), null, 2)}\n`);
     return undefined;
   }
-  return 'finishedAt' in envelope.json ? openResult(context, bytes) : openPlan(context, envelope);
+  return 'finishedAt' in envelope.outline ? openResult(context, bytes) : openPlan(context, envelope);
 }
 
 async function openPlan(context: CliContext, envelope: PlanEnvelope): Promise<Report> {
-  const document = readPlanDocument(envelope);
-  warnOfEdits(context, document);
+  const stored = readStoredPlan(envelope);
+  const { document, plan } = stored;
+  warnOfEdits(context, stored);
   const late = findProblem(() => assertCurrent(document, context.clock.now()));
   if (late !== undefined) tell(context, 'warn', `Note: ${late.message}. It cannot be applied.\n`);
-  return makeReport(context, { plan: fromPlanDocument(document, new Map()), document });
+  return makeReport(context, { plan, document });
 }
 
 async function openResult(context: CliContext, bytes: Uint8Array): Promise<ResultReport> {

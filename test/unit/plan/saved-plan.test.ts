@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { computeDigest } from '../../../src/oci/digest.ts';
 import { computeChecksum, toPlanDocument } from '../../../src/plan/document.ts';
-import { fromPlanDocument } from '../../../src/plan/from-document.ts';
 import { makePlan } from '../../../src/plan/make-plan.ts';
 import type { PlanDocument } from '../../../src/plan/plan-document.ts';
-import { openPlanFile, readPlanDocument } from '../../../src/plan/read-document.ts';
-import { verifyPlanDocument } from '../../../src/plan/verify-document.ts';
+import { openPlanFile } from '../../../src/plan/read-document.ts';
+import { readStoredPlan } from '../../../src/plan/stored-plan.ts';
+import { verifyStoredPlan } from '../../../src/plan/verify-document.ts';
 import { build, declare, entry, imageState, indexOf, planInput, present } from '../../support/states.ts';
+import { readBack, readVerified } from '../../support/stored-plans.ts';
 
 const content = build({
   entries: [entry('linux/amd64', 'a'), entry('linux/arm64', 'b')],
@@ -23,9 +24,6 @@ const document = toPlanDocument(plan, {
   requests: {},
 });
 
-const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
-const read = (value: unknown) => readPlanDocument(openPlanFile(bytesOf(value)));
-
 /** An edit by somebody who also knows how to make a new checksum. */
 function reseal(edit: (copy: PlanDocument) => void): PlanDocument {
   const copy = structuredClone(document);
@@ -35,17 +33,17 @@ function reseal(edit: (copy: PlanDocument) => void): PlanDocument {
 
 describe('a saved plan', () => {
   it('becomes the plan that was saved', () => {
-    const saved = read(document);
-    const restored = fromPlanDocument(saved, verifyPlanDocument(saved));
+    const restored = readVerified(document);
 
     expect(restored.changes).toEqual(plan.changes);
     expect([...restored.indexes.keys()]).toEqual([...plan.indexes.keys()]);
+    expect(JSON.stringify(readBack(document).document)).toBe(JSON.stringify(document));
   });
 
   it('is refused when anything in it was edited', () => {
     const edited = { ...document, config: { ...document.config, gitCommit: 'another' } };
 
-    expect(() => verifyPlanDocument(read(edited))).toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
+    expect(() => readVerified(edited)).toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
   });
 
   it('is refused under a new checksum when the content is not that of its digest', () => {
@@ -53,7 +51,7 @@ describe('a saved plan', () => {
       for (const index of Object.values(copy.indexes)) index.content = Buffer.from('{}').toString('base64');
     });
 
-    expect(() => verifyPlanDocument(read(edited))).toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
+    expect(() => readVerified(edited)).toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
   });
 
   it('is refused under a new checksum when the description hides what is pushed', () => {
@@ -65,7 +63,7 @@ describe('a saved plan', () => {
     });
 
     expect(computeDigest(other.bytes)).toBe(edited.changes[0]?.index);
-    expect(() => verifyPlanDocument(read(edited))).toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
+    expect(() => readVerified(edited)).toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
   });
 
   it('is refused under a new checksum when the digests of two contents were swapped', () => {
@@ -77,7 +75,7 @@ describe('a saved plan', () => {
       copy.indexes = { [digest]: copy.indexes[first]!, [first]: content };
     });
 
-    expect(() => verifyPlanDocument(read(withTwo))).toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
+    expect(() => readVerified(withTwo)).toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
   });
 
   it.each([
@@ -87,7 +85,7 @@ describe('a saved plan', () => {
     ['something else', { hello: 'world' }, 'PLAN_INVALID'],
     ['a list', [], 'PLAN_INVALID'],
   ])('is refused with %s', (_what, value, code) => {
-    expect(() => read(value)).toThrow(expect.objectContaining({ code }));
+    expect(() => readBack(value)).toThrow(expect.objectContaining({ code }));
   });
 
   it.each(['', '{', 'not json', '{"a":1,"a":2}'])('is refused when it is %j', (text) => {
@@ -96,7 +94,47 @@ describe('a saved plan', () => {
     );
   });
 
+  it.each([
+    ['a key twice in a change', '"action":"update"', '"action":"update","action":"update"'],
+    ['a key twice in the indexes', '"indexes":{', '"indexes":{"sha256:a":1,"sha256:a":1,'],
+    ['a member twice', '"blocked":[]', '"blocked":[],"blocked":[]'],
+    ['a comma too much', '"changes":[', '"changes":[,'],
+    ['two values for an entry', '"changes":[', '"changes":[1 '],
+    ['an entry without a key', '"indexes":{', '"indexes":{1,'],
+    ['a mapping for a list', '"unchanged":[]', '"unchanged":{}'],
+    ['another bracket at the end', '"unchanged":[]', '"unchanged":[}'],
+    ['a line end in a text', '"source-moved"', '"source\nmoved"'],
+    ['a list that is too deep', '"blocked":[]', `"blocked":[${'['.repeat(63)}${']'.repeat(63)}]`],
+    ['more after its end', /$/, '{"changes":[]}'],
+  ])('is refused with %s', (_what, from, to) => {
+    const text = JSON.stringify(document).replace(from, to);
+
+    expect(text).not.toBe(JSON.stringify(document));
+    expect(() => readStoredPlan(openPlanFile(Buffer.from(text)))).toThrow(
+      expect.objectContaining({ code: 'PLAN_INVALID' }),
+    );
+  });
+
+  it('is refused when a text in a change is no UTF-8', () => {
+    const bytes = Buffer.from(JSON.stringify(document));
+    bytes[bytes.indexOf('source-moved')] = 0xff;
+
+    expect(() => readStoredPlan(openPlanFile(bytes))).toThrow(expect.objectContaining({ code: 'PLAN_INVALID' }));
+  });
+
+  it('is the same with its keys in another order, and spelled in another way', () => {
+    const entries = Object.entries(structuredClone({ ...document })).reverse();
+    const text = JSON.stringify(Object.fromEntries(entries), null, 7)
+      .replace('"changes"', '"ch\\u0061nges"')
+      .replace('"indexes"', '"ind\\u0065xes"');
+
+    const stored = readStoredPlan(openPlanFile(Buffer.from(text)));
+
+    expect(verifyStoredPlan(stored).size).toBe(1);
+    expect(stored.plan.changes).toEqual(plan.changes);
+  });
+
   it('of a newer minor version is read', () => {
-    expect(read({ ...document, formatVersion: '1.9' }).formatVersion).toBe('1.9');
+    expect(readBack({ ...document, formatVersion: '1.9' }).document.formatVersion).toBe('1.9');
   });
 });
