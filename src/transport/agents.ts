@@ -5,7 +5,6 @@ import { judgeHandshake } from './handshake.ts';
 import type { Timeouts } from './policy.ts';
 import type { ProxyFinder } from './proxy.ts';
 import { type Trust, toTlsOptions } from './trust.ts';
-import { openTunnel } from './tunnel.ts';
 
 const KEEP_ALIVE_MS = 30_000;
 /** A server that speaks TLS begins to do so at once. */
@@ -85,7 +84,7 @@ async function createAgent(way: Way, options: AgentsOptions, zones: Map<string, 
   const { Agent, buildConnector } = await import('undici');
   const { reach, proxy } = way;
   const connect = buildConnector({
-    ...toTlsOptions(way.trust),
+    ...(way.trust === PLAIN ? {} : toTlsOptions(way.trust)),
     timeout: options.timeouts.connectMs,
     autoSelectFamily: true,
     // Said, because what undici does unless told has changed between its versions.
@@ -130,11 +129,12 @@ function recording(connect: Connector, zones: Map<string, Zone>): Connector {
  * where the host is, cannot be seen from here.
  */
 async function tunnelling(connect: Connector, proxy: URL, options: AgentsOptions): Promise<Connector> {
-  const trust = proxy.protocol === 'https:' ? await options.trust(proxy.host) : PLAIN;
+  const { openTunnel } = await import('./tunnel.ts');
+  const tls = proxy.protocol === 'https:' ? toTlsOptions(await options.trust(proxy.host)) : undefined;
   const { userAgent, timeouts } = options;
   return (target, done) => {
     const port = target.port === '' ? (target.protocol === 'https:' ? '443' : '80') : target.port;
-    const tunnel = { proxy, trust, target: `${target.hostname}:${port}`, userAgent, timeoutMs: timeouts.connectMs };
+    const tunnel = { proxy, tls, target: `${target.hostname}:${port}`, userAgent, timeoutMs: timeouts.connectMs };
     openTunnel(tunnel, (error, socket) => {
       if (socket === null) done(error ?? new Error('no connection'), null);
       else if (target.protocol === 'https:') connect({ ...target, httpSocket: socket }, done);

@@ -3,12 +3,12 @@ import { request as requestTls } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import { PlaitError } from '../errors/plait-error.ts';
 import { cleanText } from '../errors/redact.ts';
-import { type Trust, toTlsOptions } from './trust.ts';
+import type { TlsOptions } from './trust.ts';
 
 export interface TunnelOptions {
   readonly proxy: URL;
-  /** How to know a proxy that is spoken to over TLS. */
-  readonly trust: Trust;
+  /** How to know a proxy that is spoken to over TLS; absent for one that is not. */
+  readonly tls: TlsOptions | undefined;
   /** `host:port` to be connected with. */
   readonly target: string;
   readonly userAgent: string;
@@ -50,7 +50,7 @@ function hintFor(status: number | undefined): string {
   return 'the proxy must allow CONNECT to this host and port; hosts to reach directly go into NO_PROXY';
 }
 
-function toRequest({ proxy, trust, target, userAgent, timeoutMs }: TunnelOptions): ClientRequest {
+function toRequest({ proxy, tls, target, userAgent, timeoutMs }: TunnelOptions): ClientRequest {
   const host = proxy.hostname.replace(/^\[|\]$/g, '');
   const user = `${decode(proxy.username)}:${decode(proxy.password)}`;
   const common = {
@@ -68,9 +68,9 @@ function toRequest({ proxy, trust, target, userAgent, timeoutMs }: TunnelOptions
     timeout: timeoutMs,
     agent: false,
   } as const;
-  return proxy.protocol === 'https:'
-    ? requestTls({ ...common, ...toTlsOptions(trust), servername: isIP(host) === 0 ? host : '' })
-    : requestPlain(common);
+  return tls === undefined
+    ? requestPlain(common)
+    : requestTls({ ...common, ...tls, servername: isIP(host) === 0 ? host : '' });
 }
 
 function decode(text: string): string {
