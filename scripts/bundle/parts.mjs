@@ -11,7 +11,7 @@ const packages = (...paths) => paths.map((path) => `node_modules/${path}`);
 const FIRST = 'plait.cjs';
 const LAST = 'plait-rare.cjs';
 const ROOTS = {
-  [FIRST]: ['src/main.ts', 'src/cli/explain.ts', ...commands('version')],
+  [FIRST]: ['src/main.ts', 'src/cli/explain.ts', ...commands('version'), ...packages('chalk/source/index.js')],
   'plait-config.cjs': [...commands('validate'), ...packages('cosmiconfig/dist/Explorer.js')],
   'plait-plan.cjs': [
     ...commands('plan', 'drift'),
@@ -23,6 +23,7 @@ const ROOTS = {
   'plait-more.cjs': [
     ...commands('create', 'diff', 'inspect', 'lock', 'render', 'rollback', 'show'),
     ...reports('github/render', 'junit/render', 'markdown/render', 'ndjson/event-log', 'sarif'),
+    ...packages('picomatch/index.js'),
   ],
   [LAST]: [],
 };

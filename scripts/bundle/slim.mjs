@@ -25,11 +25,24 @@ const UNUSED_LOADERS = /^(import-fresh|js-yaml|parse-json|typescript)$/;
 /** The namespace of modules that name another one and ask for it as late as can be: it may lie in a later part. */
 export const LATER = 'later:';
 
+/** A module of the older kind with these names, in place of `path`. */
+const named = (path, names) =>
+  `module.exports = { ${names.map((name) => `get ${name}() { return require('${path}').${name}; },`).join(' ')} };`;
+
+/** A module that is one function. */
+const called = (path) => `module.exports = (...args) => require('${path}')(...args);`;
+
 const LATER_MODULES = {
-  // For regular expressions of users.
-  re2js: `module.exports = { __esModule: true, get RE2JS() { return require('re2js').RE2JS; } };`,
+  // For regular expressions and patterns of users, and for colours.
+  re2js: `${named('re2js', ['RE2JS'])} module.exports.__esModule = true;`,
+  chalk: `${named('chalk', ['Chalk'])} module.exports.__esModule = true;`,
+  picomatch: named('picomatch', ['isMatch', 'makeRe', 'scan']),
   // Never used, as `transport/agents.ts` says.
-  './client-h2.js': `module.exports = (...args) => require('undici/lib/dispatcher/client-h2.js')(...args);`,
+  './client-h2.js': called('undici/lib/dispatcher/client-h2.js'),
+  // Undici makes sure of many things; all that fails is told by Node's own.
+  'node:assert': `module.exports = (value, ...args) => { if (!value) require('node:assert')(value, ...args); };`,
+  // For credential helpers, the commit of a plan, and commands that commander would look for in files.
+  'node:child_process': named('node:child_process', ['execFile', 'spawn']),
   // Named inside of functions: for processors without SIMD, and for bodies of fetch.
   '../llhttp/llhttp-wasm.js': `module.exports = require('undici/lib/llhttp/llhttp-wasm.js');`,
   '../web/fetch/body.js': `module.exports = require('undici/lib/web/fetch/body.js');`,
@@ -46,7 +59,7 @@ export const slim = {
     build.onResolve({ filter: /^(undici|zod)$/ }, inside('written'));
     build.onLoad({ filter: /.*/, namespace: 'written' }, ({ path }) => ({ contents: WRITTEN[path], resolveDir: ROOT }));
     const later = LATER.slice(0, -1);
-    build.onResolve({ filter: /^re2js$|\/(client-h2|llhttp-wasm|body)\.js$/ }, ({ path, namespace }) =>
+    build.onResolve({ filter: /./ }, ({ path, namespace }) =>
       namespace === later || LATER_MODULES[path] === undefined ? undefined : { path, namespace: later },
     );
     build.onLoad({ filter: /.*/, namespace: later }, ({ path }) => ({

@@ -28,6 +28,8 @@ export interface CliContext {
   readonly log?: Log;
   /** Takes what is known of the run, for its metrics; later facts add to earlier ones. Absent when nobody measures. */
   readonly record?: (facts: RunFacts) => void;
+  /** Called when the code of a command is loaded and its work begins. */
+  readonly onLoaded?: () => void;
   /** The answer to `question`, a line without its end; empty when there is none. */
   readonly ask: (question: string) => Promise<string>;
 }
@@ -68,9 +70,11 @@ function toOutput(stream: NodeJS.WriteStream & { readonly fd: number }): Output 
 
 /** The clock of this machine. */
 export function createClock(): Clock {
+  // What `performance` needs takes longer to load than all of this.
+  const begun = process.hrtime.bigint();
   return {
     now: () => Date.now(),
-    elapsed: () => performance.now(),
+    elapsed: () => Number(process.hrtime.bigint() - begun) / 1e6,
     sleep: (ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }),
     random: () => Math.random(),
   };

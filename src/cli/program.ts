@@ -20,8 +20,8 @@ import {
   repeatable,
 } from './options.ts';
 import { outlineProgram } from './outline.ts';
-import { makeCompletion, makeHelp } from './reading-commands.ts';
-import type { Register, Run } from './register.ts';
+import { describeCompletion, describeHelp } from './reading-commands.ts';
+import type { CommandEntry, Register, Run } from './register.ts';
 import { useSettings } from './use-settings.ts';
 import { VERSION } from './version.ts';
 
@@ -36,7 +36,7 @@ interface ProgramEnd {
 export async function runProgram(context: CliContext, argv: readonly string[]): Promise<ExitCode> {
   const end: ProgramEnd = { exitCode: EXIT_CODES.ok, context };
   try {
-    await createProgram(context, end).parseAsync(argv, { from: 'user' });
+    await createProgram(context, end, listEntries(argv[0])).parseAsync(argv, { from: 'user' });
     return end.exitCode;
   } catch (error) {
     const { explain } = await import('./explain.ts');
@@ -46,7 +46,7 @@ export async function runProgram(context: CliContext, argv: readonly string[]): 
 
 const DESCRIPTION = 'Declare multi-arch image tags in YAML, see the plan, apply only what differs.';
 
-function createProgram(context: CliContext, end: ProgramEnd): Command {
+function createProgram(context: CliContext, end: ProgramEnd, entries: readonly CommandEntry[]): Command {
   const program = new Command('plait')
     .description(DESCRIPTION)
     .version(VERSION, '-V, --version')
@@ -58,18 +58,25 @@ function createProgram(context: CliContext, end: ProgramEnd): Command {
     })
     .showHelpAfterError('Run the command with --help to see what it takes.')
     .exitOverride();
-  const register: Register = (command, load) => {
-    command.copyInheritedSettings(program);
+  for (const entry of entries) {
+    const command = makeCommand(entry).copyInheritedSettings(program);
     command.action(async () => {
       applyEnvironment(command, context.environment);
-      await useSettings(command, program.commands, context);
+      await useSettings(command, listCommands, context);
       end.context = withLog(context, command.opts<LogFlags>());
-      end.exitCode = await runCommand(end.context, command, await load());
+      const run = await entry.load();
+      context.onLoaded?.();
+      end.exitCode = await runCommand(end.context, command, run);
     });
     program.addCommand(command);
-  };
-  addCommands(register);
+  }
   return program;
+}
+
+function makeCommand({ name, describe }: CommandEntry): Command {
+  const command = new Command(name);
+  describe(command);
+  return command;
 }
 
 async function runCommand(context: CliContext, command: Command, run: Run): Promise<ExitCode> {
@@ -80,12 +87,15 @@ async function runCommand(context: CliContext, command: Command, run: Run): Prom
   return measureRun(context, { command: command.name(), path, run: runIn, codeOf: (error) => codeOf(context, error) });
 }
 
-function addCommands(register: Register): void {
+/** All commands; only the one called `name` where there is one. */
+function listEntries(name?: string): readonly CommandEntry[] {
+  const entries: CommandEntry[] = [];
+  const register: Register = (...[called, describe, load]) => entries.push({ name: called, describe, load });
   addPlanning(register);
-  addCreating(register);
-  addRollback(register);
   addReading(register);
   addLearning(register);
+  const wanted = entries.filter((entry) => entry.name === name);
+  return wanted.length > 0 ? wanted : entries;
 }
 
 /** Pure: what the program takes, for what is made of it. */
@@ -95,28 +105,34 @@ export function outline(): ProgramOutline {
 
 /** All commands with their flags, to look at and not to run. */
 export function listCommands(): readonly Command[] {
-  const commands: Command[] = [];
-  addCommands((command) => commands.push(command));
-  return commands;
+  return listEntries().map(makeCommand);
 }
 
 function addPlanning(register: Register): void {
-  const plan = new Command('plan').description('compare the config with the registries and print what would change');
+  register('plan', describePlan, async () => (await import('./commands/plan.ts')).runPlan);
+  register('drift', describeDrift, async () => (await import('./commands/drift.ts')).runDrift);
+  register('apply', describeApply, async () => (await import('./commands/apply.ts')).runApply);
+  register('create', describeCreate, async () => (await import('./commands/create.ts')).runCreate);
+  register('rollback', describeRollback, async () => (await import('./commands/rollback.ts')).runRollback);
+}
+
+function describePlan(plan: Command): void {
+  plan.description('compare the config with the registries and print what would change');
   addLockOptions(addPlanOptions(plan));
   addSaveOptions(plan);
   addDisplayOptions(addMetricsOption(plan), REPORT_FORMATS);
-  register(plan, async () => (await import('./commands/plan.ts')).runPlan);
+}
 
-  const drift = new Command('drift').description(
-    'tell how live tags differ from what is declared; exit 2 when they do',
-  );
+function describeDrift(drift: Command): void {
+  drift.description('tell how live tags differ from what is declared; exit 2 when they do');
   addLockOptions(addCacheOptions(addConnectionOptions(addSelectionOptions(addInputOptions(drift)))))
     .option('--short', 'one line an index')
     .option('--show-unchanged', 'list also what needs no change');
   addDisplayOptions(addMetricsOption(drift), REPORT_FORMATS);
-  register(drift, async () => (await import('./commands/drift.ts')).runDrift);
+}
 
-  const apply = new Command('apply')
+function describeApply(apply: Command): void {
+  apply
     .description('plan, show, ask, and push only what differs; with FILE exactly that saved plan, without asking')
     .argument('[file]', 'a plan saved with plait plan -o');
   addApplyOptions(addLockOptions(addPlanOptions(apply)))
@@ -124,7 +140,6 @@ function addPlanning(register: Register): void {
     .option('--checksum <sha256>', 'refuse to write unless the plan has this checksum')
     .addOption(new Option('--stale <how>', 'when a tag moved meanwhile').choices(['abort', 'skip']).default('abort'));
   addDisplayOptions(addMetricsOption(apply), REPORT_FORMATS);
-  register(apply, async () => (await import('./commands/apply.ts')).runApply);
 }
 
 function addSaveOptions(command: Command): Command {
@@ -133,8 +148,8 @@ function addSaveOptions(command: Command): Command {
     .option('--max-age <duration>', 'how long a saved plan is good: 30m, 24h, 7d, 2w (default: 7d)', parseLifetime);
 }
 
-function addCreating(register: Register): void {
-  const create = new Command('create')
+function describeCreate(create: Command): void {
+  create
     .description('one index without a config file: the same plan, guards and apply')
     .argument('<target>', 'repository:tag to publish')
     .argument('<source...>', 'its images: each an image, or an index that brings all of its images')
@@ -146,11 +161,10 @@ function addCreating(register: Register): void {
     .option('--emit', 'print the config file that says the same, and do nothing');
   addApplyOptions(addReviewOptions(addCacheOptions(addConnectionOptions(addInputOptions(create)))));
   addDisplayOptions(addMetricsOption(create), REPORT_FORMATS);
-  register(create, async () => (await import('./commands/create.ts')).runCreate);
 }
 
-function addRollback(register: Register): void {
-  const rollback = new Command('rollback')
+function describeRollback(rollback: Command): void {
+  rollback
     .description('from the result of an apply, the plan that brings its tags back to what they held')
     .argument('<result>', 'the file of plait apply --result');
   addConnectionOptions(addTagSelection(addInputOptions(rollback)))
@@ -158,7 +172,6 @@ function addRollback(register: Register): void {
     .option('--show-unchanged', 'list also what needs no change')
     .option('--detailed-exitcode', 'exit 2 when there are changes');
   addDisplayOptions(addSaveOptions(rollback), REPORT_FORMATS);
-  register(rollback, async () => (await import('./commands/rollback.ts')).runRollback);
 }
 
 function addPlanOptions(command: Command): Command {
@@ -185,23 +198,26 @@ function addReviewOptions(command: Command): Command {
 }
 
 function addLearning(register: Register): void {
-  register(makeCompletion(), async () => {
+  register('completion', describeCompletion, async () => {
     const { runCompletion } = await import('./commands/completion.ts');
     return async (context, _options, shell = '') => runCompletion(context, outline(), shell);
   });
 
-  register(makeHelp(), async () => {
+  register('help', describeHelp, async () => {
     const { runHelp } = await import('./commands/help.ts');
     return async (context, _options, topic) => runHelp(context, writeHelp(context), topic);
   });
 
-  const version = new Command('version').description('print the version');
-  register(version, async () => (await import('./commands/version.ts')).runVersion);
+  register('version', describeVersion, async () => (await import('./commands/version.ts')).runVersion);
+}
+
+function describeVersion(version: Command): void {
+  version.description('print the version');
 }
 
 /** The words of `--help`, for the command that prints them. */
 function writeHelp(context: CliContext): HelpTexts {
-  const program = createProgram(context, { exitCode: EXIT_CODES.ok, context });
+  const program = createProgram(context, { exitCode: EXIT_CODES.ok, context }, listEntries());
   const commands = program.commands.map((command) => [command.name(), command.helpInformation()] as const);
   return { program: program.helpInformation(), commands: new Map(commands) };
 }

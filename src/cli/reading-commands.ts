@@ -1,4 +1,4 @@
-import { Argument, Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import {
   addCacheOptions,
   addConnectionOptions,
@@ -9,8 +9,8 @@ import {
 } from './options.ts';
 
 /** `plait import` with its flags. */
-export function makeImport(): Command {
-  const command = new Command('import')
+export function describeImport(command: Command): void {
+  command
     .description('write a config for what exists: tags of registries, a spec of manifest-tool, or a shell script')
     .argument('[reference...]', 'repositories, or repository:tag')
     .addOption(repeatable('--tags <glob>', 'only tags that match'))
@@ -25,30 +25,30 @@ export function makeImport(): Command {
     .option('--overwrite', 'replace the file of --out');
   addConnectionOptions(addInputOptions(command));
   addCacheOptions(command);
-  return addViewOptions(command);
+  addViewOptions(command);
 }
 
 /** `plait diff` with its flags. */
-export function makeDiff(): Command {
-  const command = new Command('diff')
+export function describeDiff(command: Command): void {
+  command
     .description('two references, or two saved plans, platform by platform')
     .argument('<before>', 'a reference, or a plan saved with plait plan -o')
     .argument('<after>', 'of the same kind')
     .option('--show-unchanged', 'list also what is the same')
     .option('--detailed-exitcode', 'exit 2 when there is a difference');
-  return addDisplayOptions(addConnectionOptions(addInputOptions(command)), ['text', 'json']);
+  addDisplayOptions(addConnectionOptions(addInputOptions(command)), ['text', 'json']);
 }
 
 /** `plait completion`. */
-export function makeCompletion(): Command {
-  return new Command('completion')
+export function describeCompletion(command: Command): void {
+  command
     .description('print a script that completes command lines in a shell')
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']));
 }
 
 /** `plait help`. */
-export function makeHelp(): Command {
-  return new Command('help')
+export function describeHelp(command: Command): void {
+  command
     .description('the help of a command, or the page of an error code')
     .argument('[topic]', 'a command, or a code such as SOURCE_MISSING');
 }

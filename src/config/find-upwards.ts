@@ -1,5 +1,4 @@
-import type { Stats } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PlaitError } from '../errors/plait-error.ts';
 import { createExplorer } from './explorer.ts';
@@ -25,8 +24,8 @@ export interface Wanted {
  * such as /tmp belongs to anybody. Throws CONFIG_INVALID for a file that cannot be read.
  */
 export async function findUpwards(directory: string, wanted: Wanted): Promise<string | undefined> {
-  for (const folder of await listFolders(directory)) {
-    const places = await listReadable(folder, wanted);
+  for (const folder of listFolders(directory)) {
+    const places = listReadable(folder, wanted);
     if (places.length === 0) continue;
     const explorer = await createExplorer(wanted.property, places, wanted.loaders);
     const found = await explorer.search(folder);
@@ -40,20 +39,20 @@ export async function findUpwards(directory: string, wanted: Wanted): Promise<st
 /** A file that has other uses, so that it is passed over rather than complained about. */
 const PACKAGE = 'package.json';
 
-async function listFolders(directory: string): Promise<readonly string[]> {
+function listFolders(directory: string): readonly string[] {
   const folders: string[] = [];
   for (let folder = directory; ; folder = dirname(folder)) {
     folders.push(folder);
-    if ((await findStats(join(folder, '.git'))) !== undefined) return folders;
+    if (findStats(join(folder, '.git')) !== undefined) return folders;
     if (dirname(folder) === folder) return [directory];
   }
 }
 
 /** Explorers read a file whole and a device for ever, so they are kept from what no such file can be. */
-async function listReadable(folder: string, wanted: Wanted): Promise<readonly string[]> {
+function listReadable(folder: string, wanted: Wanted): readonly string[] {
   const readable: string[] = [];
   for (const place of wanted.places) {
-    const stats = await findStats(join(folder, place));
+    const stats = findStats(join(folder, place));
     if (stats === undefined || stats.isDirectory()) continue;
     const problem = findProblem(stats);
     if (problem === undefined) readable.push(place);
@@ -67,9 +66,10 @@ function findProblem(stats: Stats): string | undefined {
   return stats.size > MAX_FILE_BYTES ? `it has more than ${MAX_FILE_BYTES} bytes` : undefined;
 }
 
-async function findStats(path: string): Promise<Stats | undefined> {
+/** Not by way of a thread: that takes longer than the few files there are to look at. */
+function findStats(path: string): Stats | undefined {
   try {
-    return await stat(path);
+    return statSync(path);
   } catch {
     return undefined;
   }

@@ -11,8 +11,22 @@ export interface Style {
   readonly faint: (text: string) => string;
 }
 
+const asIs = (text: string): string => text;
+
+/** For files and pipes, and for comparing text. */
+export const PLAIN: Style = {
+  add: asIs,
+  update: asIs,
+  remove: asIs,
+  blocked: asIs,
+  unreadable: asIs,
+  strong: asIs,
+  faint: asIs,
+};
+
 /** `level` as chalk counts: 0 none, 1 sixteen colours. */
 export function createStyle(level: 0 | 1): Style {
+  if (level === 0) return PLAIN;
   const chalk = new Chalk({ level });
   return {
     add: (text) => chalk.green(text),
@@ -24,6 +38,3 @@ export function createStyle(level: 0 | 1): Style {
     faint: (text) => chalk.dim(text),
   };
 }
-
-/** For files and pipes, and for comparing text. */
-export const PLAIN: Style = createStyle(0);

@@ -48,7 +48,7 @@ async function run(
   command.parse([...argv], { from: 'user' });
   applyEnvironment(command, environment);
   try {
-    await useSettings(command, [command, other], context);
+    await useSettings(command, () => [command, other], context);
     return { options: command.opts(), stderr, exitCode: undefined };
   } catch (error) {
     if (!(error instanceof CommandEnd)) throw error;
@@ -194,7 +194,7 @@ x-note: 1
     const command = new Command('bare');
     const context = { workingDirectory: plant({ '.plaitrc': '{{{' }) } as unknown as CliContext;
 
-    await expect(useSettings(command, [command], context)).resolves.toBeUndefined();
+    await expect(useSettings(command, () => [command], context)).resolves.toBeUndefined();
   });
 });
 
