@@ -74,7 +74,7 @@ function join(door, client) {
 
 function later(act) {
   if (delayMs === 0) act();
-  else setTimeout(act, delayMs);
+  else setTimeout(() => act(), delayMs);
 }
 
 /** Requests by kind, most of them at one time, and when the first began and the last was answered, in ms since the reset. */
