@@ -14,7 +14,10 @@ export const MAX_SHARDS = 1000;
 /** Hexadecimal digits of the hash that count: 48 bits, which numbers of JavaScript and of shells hold exactly. */
 const HASH_DIGITS = 12;
 
-/** Reads `2/5`; undefined for anything but a whole number from 1 to N of at most {@link MAX_SHARDS} parts. */
+/**
+ * Reads `2/5`, or `1+1/5` where a counter begins at 0; undefined for anything but a whole number from 1 to N of at most
+ * {@link MAX_SHARDS} parts.
+ */
 export function toShard(text: string): Shard | undefined {
   const { index, count } = toNumbers(text);
   return index >= 1 && index <= count && count <= MAX_SHARDS ? { index, count } : undefined;
@@ -27,13 +30,13 @@ export function parseShard(text: string): Shard {
   const { count } = toNumbers(text);
   const most = count >= 1 && count <= MAX_SHARDS ? `1/${count} to ${count}/${count}` : '1/5 to 5/5 for five parts';
   throw new PlaitError('USAGE', `--shard ${text}: not one of the parts of a run`, {
-    hint: `parts are counted from 1, and there are at most ${MAX_SHARDS}: ${most}`,
+    hint: `parts are counted from 1, and there are at most ${MAX_SHARDS}: ${most}; for a counter from 0 write 0+1/5`,
   });
 }
 
 function toNumbers(text: string): Shard {
-  const [, index = 0, count = 0] = /^(\d{1,9})\/(\d{1,9})$/.exec(text)?.map(Number) ?? [];
-  return { index, count };
+  const [, counted, more = '', count] = /^(\d{1,9})(\+1)?\/(\d{1,9})$/.exec(text) ?? [];
+  return { index: Number(counted ?? 0) + Number(more), count: Number(count ?? 0) };
 }
 
 /** `2/5` */

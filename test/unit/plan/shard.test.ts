@@ -11,6 +11,17 @@ describe('a shard', () => {
   });
 
   it.each([
+    ['0+1/5', '1/5'],
+    ['4+1/5', '5/5'],
+  ])('%s of a counter that begins at 0 is %s', (text, expected) => {
+    expect(formatShard(parseShard(text))).toBe(expected);
+  });
+
+  it.each([
+    '5+1/5',
+    '0+2/5',
+    '0+1',
+    '+1/5',
     '0/3',
     '4/3',
     '1/0',
