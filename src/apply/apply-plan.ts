@@ -9,6 +9,7 @@ import { converge } from './converge.ts';
 import { copyContent } from './copy-content.ts';
 import { copyReferrers } from './copy-referrers.ts';
 import { deleteAll } from './delete-tags.ts';
+import { CHANGES_AT_ONCE, eachChange } from './each-change.ts';
 import { checkTags } from './preconditions.ts';
 import { publishAmended } from './publish-amended.ts';
 import { moveTags, pushByDigest } from './push-index.ts';
@@ -16,7 +17,6 @@ import { isFloatingTag } from './tag-order.ts';
 import { verifyTags } from './verify.ts';
 import {
   type ChangeWork,
-  findRegistry,
   isAmended,
   isPending,
   type PublishWork,
@@ -26,9 +26,6 @@ import {
   toResult,
   type Works,
 } from './work.ts';
-
-/** Changes of one registry in flight at one time; its own limit of requests is below this. */
-const CHANGES_AT_ONCE = 64;
 
 export interface ApplyOptions {
   readonly client: RegistryClient;
@@ -77,7 +74,7 @@ function createContext(options: ApplyOptions): ApplyContext {
 async function runSteps(context: ApplyContext, works: Works, options: ApplyOptions): Promise<void> {
   const { all, publish, repair, remove } = works;
   const isOver = () => isInterrupted(context) || (options.failFast && all.some(hasFailed));
-  await each(all.filter(isPlain), (work) => checkTags(context, work));
+  await eachChange(all.filter(isPlain), (work) => checkTags(context, work));
   if ((options.stale === 'abort' && all.some(isStale)) || isOver()) return;
   await copyContent(context, [...publish, ...repair]);
   await copyReferrers(context, [...publish, ...repair]);
@@ -85,14 +82,14 @@ async function runSteps(context: ApplyContext, works: Works, options: ApplyOptio
   repair.forEach(settleRepair);
   if (!isOneRequest(publish)) {
     context.emit({ kind: 'phase', phase: 'push', total: publish.filter(isPending).length });
-    await each(publish.filter(isPending), async (work) => {
+    await eachChange(publish.filter(isPending), async (work) => {
       if (!isOver()) await pushByDigest(context, work);
     });
   }
   await moveAll(context, publish, isOver);
   const moved = publish.filter(isPlain).flatMap((work) => work.tags.filter((tag) => tag.status === 'moved'));
   if (moved.length > 0) context.emit({ kind: 'phase', phase: 'verify', total: moved.length });
-  await each(publish.filter(isPlain), (work) => verifyTags(context, work));
+  await eachChange(publish.filter(isPlain), (work) => verifyTags(context, work));
   await converge(context, publish);
   await deleteAll(context, remove, { isOver, isSafe: !all.some((work) => hasFailed(work) || isStale(work)) });
 }
@@ -102,7 +99,7 @@ async function moveAll(context: ApplyContext, works: readonly PublishWork[], isO
   context.emit({ kind: 'phase', phase: 'tag', total });
   const passes = isOneRequest(works) ? [() => true] : [isPrecise, () => true];
   for (const belongs of passes) {
-    await each(works.filter(isPending), async (work) => {
+    await eachChange(works.filter(isPending), async (work) => {
       if (!isOver() && !hasFailed(work)) await moveOne(context, work, belongs);
     });
   }
@@ -130,14 +127,6 @@ function isOneRequest(works: readonly PublishWork[]): boolean {
   return (
     works.filter((work) => work.tags.some((tag) => tag.status === 'pending' || tag.status === 'moved')).length === 1
   );
-}
-
-/** Changes side by side. Not the context's own limit: steps wait inside for requests that need a place in it. */
-async function each<Work extends ChangeWork>(
-  works: readonly Work[],
-  run: (work: Work) => Promise<void>,
-): Promise<void> {
-  await createRegistryLimit(CHANGES_AT_ONCE).map(works, findRegistry, run);
 }
 
 function isStale(work: ChangeWork): boolean {

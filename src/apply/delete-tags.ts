@@ -1,6 +1,7 @@
 import { PlaitError } from '../errors/plait-error.ts';
 import { readLiveTag } from '../state/read-live.ts';
 import type { ApplyContext } from './context.ts';
+import { eachChange } from './each-change.ts';
 import { checkTags } from './preconditions.ts';
 import { type ChangeWork, failTag, findRegistry, nameTag, type TagWork } from './work.ts';
 
@@ -20,7 +21,7 @@ export async function deleteAll(
 ): Promise<void> {
   if (works.length === 0 || !isSafe) return;
   context.emit({ kind: 'phase', phase: 'delete', total: works.flatMap((work) => work.tags).length });
-  for (const work of works) {
+  await eachChange(works, async (work) => {
     if (isOver()) return;
     await checkTags(context, work);
     const tags = work.tags.filter((tag) => tag.status === 'pending');
@@ -31,7 +32,7 @@ export async function deleteAll(
         if (!isOver()) await deleteOne(context, work, tag);
       },
     );
-  }
+  });
 }
 
 async function deleteOne(context: ApplyContext, work: ChangeWork, tag: TagWork): Promise<void> {

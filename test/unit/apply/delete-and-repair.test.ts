@@ -120,6 +120,28 @@ describe('a tag that is to be gone', () => {
     expect(await listTags()).toEqual(['old']);
   });
 
+  it('waits for none of another repository', async () => {
+    const names = ['out/a', 'out/b', 'out/c'];
+    const places = names.map((name) => parseRepository(`${playground.host}/${name}`));
+    for (const name of names) {
+      const { targets } = weave(`${playground.host}/${name}`, ['old'], {});
+      await applyAll(client, await planAll(client, { ...published(['old']), targets }));
+    }
+    const plan = await planAbsences(...places.map((repository) => absent({ repository, tags: ['old'] })));
+    const held: (() => void)[] = [];
+    intercept = async ({ method }) => {
+      if (method !== 'DELETE') return false;
+      await new Promise<void>((resolve) => {
+        held.push(resolve);
+        if (held.length === names.length) for (const release of held) release();
+      });
+      return false;
+    };
+    const result = await applyAll(client, plan);
+
+    expect(describeResult(result)).toEqual(names.map((name) => `${name}:old done`));
+  });
+
   it('costs no other request when it never was there', async () => {
     playground.clearRequests();
     const plan = await planAbsences(absent({ tags: ['never'] }));
