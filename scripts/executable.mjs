@@ -28,7 +28,8 @@ try {
   writeFileSync(main, toAscii(outputFiles[0].text));
   for (const target of targets) {
     const output = join(out, `plait-${target}${target.startsWith('win') ? '.exe' : ''}`);
-    inject({ main, output, executable: fetchNode(target) });
+    // Compiled code, without which V8 reads all of the program at each start, is for one platform.
+    inject({ main, output, executable: fetchNode(target), useCodeCache: target === HOST });
     console.log(`${output} (node ${NODE_VERSION})`);
     if (target.startsWith('darwin')) console.log(`  not signed: on a Mac, run  codesign --sign - ${output}`);
   }
@@ -39,8 +40,8 @@ try {
 /** Node of the same version writes the bundle into the program for another platform: the format is its own. */
 function inject(what) {
   const config = join(work, 'config.json');
-  // Compiled code and snapshots are for one platform; and what Node warns of is of no use to whoever runs Plait.
-  const rest = { disableExperimentalSEAWarning: true, useCodeCache: false, useSnapshot: false };
+  // What Node warns of is of no use to whoever runs Plait.
+  const rest = { disableExperimentalSEAWarning: true, useSnapshot: false };
   writeFileSync(config, JSON.stringify({ ...what, ...rest }));
   const { status, stdout, stderr } = spawnSync(fetchNode(HOST), [`--build-sea=${config}`], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`node --build-sea: ${stdout}${stderr}`);
