@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { document } from './values.ts';
 
 interface SectionOptions {
   readonly description: string;
@@ -13,7 +14,7 @@ interface SectionOptions {
 
 /** A mapping with exactly these keys. */
 export function section<Shape extends z.ZodRawShape>(shape: Shape, options: SectionOptions) {
-  return z.strictObject(shape).meta({ ...options });
+  return document(z.strictObject(shape), { ...options });
 }
 
 /** The keys of the mapping that `path` leads to in what `schema` describes; none when it is not a section. */
