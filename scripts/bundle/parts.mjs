@@ -6,6 +6,7 @@ import { LATER } from './slim.mjs';
 
 const commands = (...names) => names.map((name) => `src/cli/commands/${name}.ts`);
 const reports = (...names) => names.map((name) => `src/report/${name}.ts`);
+const registry = (...names) => names.map((name) => `src/registry/${name}.ts`);
 const packages = (...paths) => paths.map((path) => `node_modules/${path}`);
 
 const FIRST = 'plait.cjs';
@@ -19,7 +20,12 @@ const ROOTS = {
     ...packages('smol-toml/dist/index.js'),
     'written:undici',
   ],
-  'plait-apply.cjs': [...commands('apply'), ...reports('text-apply'), ...packages('write-file-atomic/lib/index.js')],
+  'plait-apply.cjs': [
+    ...commands('apply'),
+    ...reports('text-apply'),
+    ...registry('announce-referrers', 'copy-blob', 'delete-tag', 'put-tags', 'write-manifest'),
+    ...packages('write-file-atomic/lib/index.js'),
+  ],
   'plait-more.cjs': [
     ...commands('create', 'diff', 'inspect', 'lock', 'render', 'rollback', 'show'),
     ...reports('github/render', 'junit/render', 'markdown/render', 'ndjson/event-log', 'sarif'),

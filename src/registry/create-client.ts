@@ -3,24 +3,19 @@ import { type Repository, toRepositoryKey } from '../oci/repository.ts';
 import type { Clock } from '../transport/clock.ts';
 import type { RetryPolicy, Timeouts } from '../transport/policy.ts';
 import type { RequestEvent } from '../transport/request-event.ts';
-import { announceReferrers } from './announce-referrers.ts';
 import { createBlobCopies } from './blob-copies.ts';
 import { createChannels } from './channels.ts';
 import type { BlobCopy, BlobCopyOutcome, RegistryClient, RequestOptions } from './client.ts';
 import type { Place } from './context.ts';
-import { copyBlob } from './copy-blob.ts';
-import { deleteTag } from './delete-tag.ts';
 import { headManifest } from './head-manifest.ts';
 import { listTags } from './list-tags.ts';
 import { createMirrors, type Mirrors } from './mirrors.ts';
 import { createNetwork } from './network.ts';
-import { putManifestTags } from './put-tags.ts';
 import { hasBlob, readBlob } from './read-blob.ts';
 import { getManifest } from './read-manifest.ts';
 import { listReferrers } from './referrers.ts';
 import type { RegistrySettings } from './settings.ts';
 import { createWarnings } from './warnings.ts';
-import { putManifest } from './write-manifest.ts';
 
 export interface RegistryClientOptions {
   /** The settings of a registry host; what holds for all hosts is already folded in. */
@@ -43,7 +38,10 @@ export interface RegistryClientOptions {
   readonly onRequest?: ((event: RequestEvent) => void) | undefined;
 }
 
-/** A client for all registries of one run. Nothing is sent before the first call; `close` it at the end. */
+/**
+ * A client for all registries of one run. Nothing is sent before the first call; `close` it at the end. What writes is loaded
+ * when something is written.
+ */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
   const network = createNetwork(options);
   const { transport } = network;
@@ -59,10 +57,14 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       request?.mirrors === true && isDigest(reference)
         ? mirrors.read(repository, (place) => getManifest(place, reference, request))
         : getManifest(placeOf(repository), reference, request),
-    putManifest: (repository, reference, ...[manifest, request = {}]) =>
-      putManifest({ place: placeOf(repository), reference, manifest, options: request }),
-    putManifestTags: (repository, manifest, ...[tags, request = {}]) =>
-      putManifestTags({ place: placeOf(repository), manifest, tags, options: request }),
+    putManifest: async (repository, reference, ...[manifest, request = {}]) => {
+      const { putManifest } = await import('./write-manifest.ts');
+      return putManifest({ place: placeOf(repository), reference, manifest, options: request });
+    },
+    putManifestTags: async (repository, manifest, ...[tags, request = {}]) => {
+      const { putManifestTags } = await import('./put-tags.ts');
+      return putManifestTags({ place: placeOf(repository), manifest, tags, options: request });
+    },
     hasBlob: (repository, digest, request) => hasBlob(placeOf(repository), digest, request),
     readBlob: (repository, descriptor, { maxBytes, ...request }) => {
       const read = (place: Place): Promise<Uint8Array> => readBlob(place, { descriptor, maxBytes, options: request });
@@ -70,10 +72,15 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     },
     copyBlob: createBlobCopier(placeOf, mirrors),
     listTags: (repository, request) => listTags(placeOf(repository), request),
-    deleteTag: (repository, tag, request) => deleteTag(placeOf(repository), tag, request),
+    deleteTag: async (repository, tag, request) => {
+      const { deleteTag } = await import('./delete-tag.ts');
+      return deleteTag(placeOf(repository), tag, request);
+    },
     listReferrers: (repository, subject, request) => listReferrers(placeOf(repository), subject, request),
-    announceReferrers: ({ repository, ...job }, request = {}) =>
-      announceReferrers({ ...job, place: placeOf(repository), options: request }),
+    announceReferrers: async ({ repository, ...job }, request = {}) => {
+      const { announceReferrers } = await import('./announce-referrers.ts');
+      return announceReferrers({ ...job, place: placeOf(repository), options: request });
+    },
     warnings: () => warnings.list(),
     requestCounts: () => transport.counts(),
     close: () => transport.close(),
@@ -89,7 +96,9 @@ function createBlobCopier(
   const copies = createBlobCopies();
   const unmountable = new Set<string>();
   return ({ from, to, descriptor, onProgress = () => undefined }, options = {}) =>
-    copies.run(`${toRepositoryKey(to)}@${descriptor.digest}`, () =>
-      copyBlob({ source: placeOf(from), target: placeOf(to), descriptor, onProgress, options, unmountable, mirrors }),
-    );
+    copies.run(`${toRepositoryKey(to)}@${descriptor.digest}`, async () => {
+      const { copyBlob } = await import('./copy-blob.ts');
+      const [source, target] = [placeOf(from), placeOf(to)];
+      return copyBlob({ source, target, descriptor, onProgress, options, unmountable, mirrors });
+    });
 }
