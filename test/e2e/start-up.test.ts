@@ -62,7 +62,7 @@ describe('a start', () => {
     expect(modules.length).toBeLessThanOrEqual(LIMITS.validate);
   });
 
-  it('runs no writer of a report for plan that was not asked for', async () => {
+  it('runs nothing for plan that writes, and no writer of a report that was not asked for', async () => {
     const registry = await startPlayground({ port: 0, seed: false });
     const cwd = writeFiles({ 'manifests.yaml': makeConfig(registry.host) });
     const { modules } = await runCounted(['plan', '--no-cache'], { cwd });
@@ -70,6 +70,7 @@ describe('a start', () => {
     expect(
       modules.filter((path) => /src\/(playground|import)\/|report\/(html|markdown|sarif|junit)/.test(path)),
     ).toEqual([]);
+    expect(modules.filter((path) => /src\/registry\/(write-manifest|put|copy|move|delete)/.test(path))).toEqual([]);
     expect(modules).toContain('src/report/text-plan.ts');
   });
 });
