@@ -1,7 +1,7 @@
 import type { Agent, buildConnector } from 'undici';
 import type { Zone } from './address-zone.ts';
 import { createCheckingLookup, findRefusal, recordZone } from './checking-lookup.ts';
-import { judgeHandshake } from './handshake.ts';
+import { ANY_CERTIFICATE, judgeHandshake } from './handshake.ts';
 import type { Timeouts } from './policy.ts';
 import type { ProxyFinder } from './proxy.ts';
 import { type Trust, toTlsOptions } from './trust.ts';
@@ -105,7 +105,7 @@ async function createAgent(way: Way, options: AgentsOptions, zones: Map<string, 
 
 async function askForTls({ hostname, host, port }: URL, { connectMs }: Timeouts): Promise<boolean> {
   const { buildConnector } = await import('undici');
-  const connect = buildConnector({ rejectUnauthorized: false, timeout: Math.min(connectMs, HANDSHAKE_MS) });
+  const connect = buildConnector({ ...ANY_CERTIFICATE, timeout: Math.min(connectMs, HANDSHAKE_MS) });
   return await new Promise((resolve) => {
     connect({ hostname, host, protocol: 'https:', port: port || '80' }, (error, socket) => {
       socket?.destroy();

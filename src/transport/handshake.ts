@@ -1,6 +1,12 @@
 /** What a server made of a TLS handshake. */
 export type HandshakeAnswer = 'tls' | 'other' | 'silence';
 
+/** For `tls.connect`, where nothing is checked. Without authorities it does not read those of Node, which takes some 30 ms. */
+export const ANY_CERTIFICATE: { readonly ca: string[]; readonly rejectUnauthorized: false } = {
+  ca: [],
+  rejectUnauthorized: false,
+};
+
 /** What an error of a handshake says. A server that sends a TLS alert speaks TLS, though not with us. */
 export function judgeHandshake(error: unknown): HandshakeAnswer {
   const { code, message } = error as NodeJS.ErrnoException;

@@ -1,7 +1,7 @@
 import { connect } from 'node:tls';
 import { isLoopback } from '../oci/repository.ts';
 import type { Clock } from './clock.ts';
-import { type HandshakeAnswer, judgeHandshake } from './handshake.ts';
+import { ANY_CERTIFICATE, type HandshakeAnswer, judgeHandshake } from './handshake.ts';
 import { type HostFiles, NO_HOST_FILES } from './host-files.ts';
 import type { HostProfile } from './host-profile.ts';
 
@@ -57,7 +57,7 @@ async function findScheme(host: string, { profile, hostFiles, clock }: SchemeCon
 async function probe(url: URL, clock: Clock): Promise<HandshakeAnswer> {
   const timer = new AbortController();
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const socket = connect({ host, port: Number(url.port || 443), rejectUnauthorized: false });
+  const socket = connect({ host, port: Number(url.port || 443), ...ANY_CERTIFICATE });
   try {
     return await new Promise<HandshakeAnswer>((resolve) => {
       socket.once('secureConnect', () => resolve('tls'));

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { PlaitError } from '../errors/plait-error.ts';
+import { ANY_CERTIFICATE } from './handshake.ts';
 import type { HostFiles } from './host-files.ts';
 import type { HostProfile } from './host-profile.ts';
 import type { ClientPair } from './host-settings.ts';
@@ -98,8 +99,9 @@ export interface TlsOptions {
  * `tls.connect` would do it each time. To name authorities replaces those of Node, so they are named again.
  */
 export function toTlsOptions({ authorities, client, acceptsAny }: Trust): TlsOptions {
+  const named = authorities === undefined ? {} : { ca: [...rootCertificates, authorities] };
   const secureContext = createSecureContext({
-    ...(authorities === undefined ? {} : { ca: [...rootCertificates, authorities] }),
+    ...(acceptsAny ? ANY_CERTIFICATE : named),
     ...(client === undefined ? {} : { cert: client.certificate, key: client.key }),
   });
   return { secureContext, rejectUnauthorized: !acceptsAny };
