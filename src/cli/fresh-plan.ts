@@ -1,6 +1,6 @@
 import { PlaitError } from '../errors/plait-error.ts';
 import type { Plan } from '../plan/plan.ts';
-import { renderReport } from '../report/formats.ts';
+import { listReportPieces } from '../report/formats.ts';
 import type { Report } from '../report/report.ts';
 import { renderQuestion } from '../report/text-question.ts';
 import { type ApplyFlags, type ApplyRun, carryOut, chooseTextOutput, saveResult } from './applying.ts';
@@ -9,6 +9,7 @@ import { chooseStyle, fitTo } from './display.ts';
 import { EXIT_CODES, type ExitCode, strongest } from './exit-codes.ts';
 import { tell } from './log.ts';
 import { planCodes } from './planning.ts';
+import { joinPieces } from './replace-file.ts';
 import { publishRun, type Reporting } from './reporting.ts';
 
 export interface AskFlags {
@@ -30,14 +31,13 @@ export async function showPlan(context: CliContext, planned: Report, reporting: 
   const output = chooseTextOutput(context, reporting);
   const { color, short, showUnchanged } = reporting.flags;
   const style = chooseStyle(context, output, color);
-  output.write(
-    await renderReport(planned, 'text', {
-      style,
-      short: short === true,
-      showUnchanged: showUnchanged === true,
-      ...fitTo(output),
-    }),
-  );
+  const text = await listReportPieces(planned, 'text', {
+    style,
+    short: short === true,
+    showUnchanged: showUnchanged === true,
+    ...fitTo(output),
+  });
+  for (const batch of joinPieces(text)) output.write(batch);
 }
 
 /** Carries out a plan that was just made and shown: asks first, unless told not to, and only when there is something to do. */

@@ -1,7 +1,7 @@
 import { computeDigestOf, type Digest } from '../oci/digest.ts';
 import type { RawManifest } from '../oci/manifest.ts';
 import { formatRepository } from '../oci/repository.ts';
-import { listCanonicalPieces } from './canonical-json.ts';
+import { Entries, listCanonicalPieces } from './canonical-json.ts';
 import { countDrift } from './drift.ts';
 import { DEFAULT_LIFETIME_MS, toTime } from './lifetime.ts';
 import { type Change, type DriftFindings, type Plan, type PlanSource, type SettledTag, summarize } from './plan.ts';
@@ -51,21 +51,30 @@ export function toPlanDocument(plan: Plan, facts: DocumentFacts): PlanDocument {
       ...(plan.drift === undefined ? {} : { drift: toDriftSection(plan, plan.drift) }),
     },
     plan,
-    () => toIndexes(plan.indexes),
+    listIndexes(plan.indexes),
   );
-  return Object.assign(document, { checksum: computeChecksum(document) });
+  return Object.assign(document, { checksum: computeChecksum(openLists(document)) });
 }
 
 /** Every member of a document but those that are long, and the checksum. */
 export type DocumentHead = Omit<PlanDocument, 'indexes' | 'changes' | 'unchanged' | 'blocked' | 'checksum'>;
 
-/** The document of which `head` is a part, with the lists of `plan` in their places; keys in the order of the document. */
+/** The content of an index, before it is written as text. */
+export interface DocumentContent extends Pick<RawManifest, 'mediaType' | 'bytes'> {
+  readonly digest: string;
+  readonly size: number;
+}
+
+/**
+ * The document of which `head` is a part, with the lists of `plan` in their places; keys in the order of the document. Its
+ * long lists are made each time they are asked for, see also {@link openLists}.
+ */
 export function addLists(
   head: DocumentHead,
   plan: Pick<Plan, 'changes' | 'unchanged' | 'blocked'>,
-  listIndexes: () => PlanDocument['indexes'],
+  contents: readonly DocumentContent[],
 ): Omit<PlanDocument, 'checksum'> {
-  return {
+  const document = {
     formatVersion: head.formatVersion,
     tool: head.tool,
     createdAt: head.createdAt,
@@ -76,7 +85,7 @@ export function addLists(
     summary: head.summary,
     requests: head.requests,
     get indexes() {
-      return listIndexes();
+      return Object.fromEntries(contents.map(toIndex));
     },
     get changes() {
       return plan.changes.map(toChange);
@@ -92,6 +101,38 @@ export function addLists(
     ...(head.sources === undefined ? {} : { sources: head.sources }),
     ...(head.drift === undefined ? {} : { drift: head.drift }),
   };
+  LISTS.set(
+    document,
+    new Map([
+      ['indexes', () => new Entries(false, mapEach(contents, toIndex))],
+      ['changes', () => listOf(plan.changes, toChange)],
+      ['unchanged', () => listOf(plan.unchanged, toUnchanged)],
+      ['blocked', () => listOf(plan.blocked, toChange)],
+    ]),
+  );
+  return document;
+}
+
+/** Of documents that were made of a plan, the long lists by their names. */
+const LISTS = new WeakMap<object, ReadonlyMap<string, () => Entries>>();
+
+/** The members of a document, in their order, to be written: its long lists an entry at a time where that can be. */
+export function openLists(document: object): Readonly<Record<string, unknown>> {
+  const lists = LISTS.get(document);
+  const open = (key: string): unknown => lists?.get(key)?.() ?? Reflect.get(document, key);
+  return Object.fromEntries(Object.keys(document).map((key) => [key, open(key)] as const));
+}
+
+function listOf<Item>(items: readonly Item[], convert: (item: Item) => unknown): Entries {
+  const positions = items.entries();
+  return new Entries(
+    true,
+    mapEach(positions, ([position, item]) => [position, convert(item)] as const),
+  );
+}
+
+function* mapEach<Item, Result>(items: Iterable<Item>, convert: (item: Item) => Result): Generator<Result, void, void> {
+  for (const item of items) yield convert(item);
 }
 
 const UNSUMMED: ReadonlySet<string> = new Set(['checksum', 'createdAt', 'expiresAt', 'requests']);
@@ -124,14 +165,13 @@ function toScope(plan: Plan): PlanDocument['scope'] {
   };
 }
 
-function toIndexes(indexes: ReadonlyMap<Digest, RawManifest>): PlanDocument['indexes'] {
+function listIndexes(indexes: ReadonlyMap<Digest, RawManifest>): readonly DocumentContent[] {
   const sorted = [...indexes.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
-  return Object.fromEntries(
-    sorted.map(({ digest, mediaType, bytes }) => [
-      digest,
-      { mediaType, size: bytes.length, content: Buffer.from(bytes).toString('base64') },
-    ]),
-  );
+  return sorted.map(({ digest, mediaType, bytes }) => ({ digest, mediaType, size: bytes.length, bytes }));
+}
+
+function toIndex({ digest, mediaType, size, bytes }: DocumentContent): [string, PlanDocument['indexes'][string]] {
+  return [digest, { mediaType, size, content: Buffer.from(bytes).toString('base64') }];
 }
 
 function toSettledTag({ name, digest, platforms }: SettledTag): PlanDocument['unchanged'][number]['tags'][number] {

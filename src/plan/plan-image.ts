@@ -31,6 +31,9 @@ export function planImage(state: ImageState, rules: GuardRules): ImagePlan {
   const { desired } = state;
   if (desired.kind === 'failed') return planFailed(state, desired.failures);
   const plans = state.targets.map((target) => planTarget({ state, desired, rules }, target));
+  const [only, ...others] = plans;
+  // Most images have one, and lists that are put together take more than they hold.
+  if (only !== undefined && others.length === 0) return { ...only, notices: [...desired.notices, ...only.notices] };
   return {
     indexes: plans.flatMap((plan) => plan.indexes),
     changes: plans.flatMap((plan) => plan.changes),

@@ -25,7 +25,7 @@ export function selectScope({ declarations, absences }: Declared, scope: PlanSco
   const chosen = scope.selector === null ? absences : [];
   const unwanted = targets.length === 0 ? chosen : chosen.flatMap((entry) => keepAbsent(entry, targets, true));
   const left = {
-    declarations: wanted.flatMap((entry) => keepTags(entry, exclude, false)),
+    declarations: exclude.length === 0 ? wanted : wanted.flatMap((entry) => keepTags(entry, exclude, false)),
     absences: unwanted.flatMap((entry) => keepAbsent(entry, exclude, false)),
   };
   return selectShard(left, scope.shard);
@@ -33,6 +33,7 @@ export function selectScope({ declarations, absences }: Declared, scope: PlanSco
 
 /** An image with targets in several repositories is in the shards of all of them, each time with those targets alone. */
 function selectShard({ declarations, absences }: Declared, shard: Shard | null): Declared {
+  if (shard === null) return { declarations, absences };
   return {
     declarations: declarations.flatMap((entry) => {
       const targets = entry.targets.filter(({ repository }) => isInShard(repository, shard));

@@ -3,27 +3,20 @@ import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import { cleanText } from '../errors/redact.ts';
 import type { Digest } from '../oci/digest.ts';
 import { Entries } from './canonical-json.ts';
-import { addLists, computeChecksum } from './document.ts';
+import { addLists, computeChecksum, type DocumentContent } from './document.ts';
 import { changeSchema, planDocumentSchema } from './document-schema.ts';
 import { createConverter } from './from-document.ts';
 import type { Change, Plan, Unchanged } from './plan.ts';
 import type { PlanDocument } from './plan-document.ts';
 import { assertReadable, type PlanEnvelope } from './read-document.ts';
 
-/** The content of an index as a plan file has it; nothing of it was compared. */
-export interface StoredContent {
-  readonly digest: string;
-  readonly mediaType: string;
-  readonly size: number;
-  readonly bytes: Uint8Array;
-}
-
 /** A plan that was read from a file: of the right form, and maybe edited. */
 export interface StoredPlan {
   readonly document: PlanDocument;
   /** Without the indexes. */
   readonly plan: Plan;
-  readonly contents: readonly StoredContent[];
+  /** Of the indexes, as the file has it; nothing of it was compared. */
+  readonly contents: readonly DocumentContent[];
   /** Of what the file says; that of the document is the one in the file. */
   readonly checksum: Digest;
 }
@@ -37,7 +30,7 @@ export function readStoredPlan(envelope: PlanEnvelope): StoredPlan {
   const outline: PlanDocument = check(planDocumentSchema, envelope.outline, []);
   const { indexes: _indexes, changes: _changes, unchanged: _unchanged, blocked: _blocked, checksum, ...head } = outline;
   const { toChange, toUnchanged, toPlan } = createConverter();
-  const contents: StoredContent[] = [];
+  const contents: DocumentContent[] = [];
   const lists = { changes: [] as Change[], unchanged: [] as Unchanged[], blocked: [] as Change[] };
   const { shape } = planDocumentSchema;
   const entries = {
@@ -56,7 +49,7 @@ export function readStoredPlan(envelope: PlanEnvelope): StoredPlan {
     }),
   };
   const computed = computeChecksum({ ...head, ...entries });
-  const document = addLists(head, lists, () => Object.fromEntries(contents.map(toEntry)));
+  const document = addLists(head, lists, contents);
   return {
     document: Object.assign(document, { checksum }),
     plan: convert(['scope'], () => toPlan(head, lists)),
@@ -82,7 +75,7 @@ function readList<Entry>({ entries }: PlanEnvelope, name: string, { schema, take
   return new Entries(true, read());
 }
 
-function readIndexes({ entries }: PlanEnvelope, take: (content: StoredContent) => void): Entries {
+function readIndexes({ entries }: PlanEnvelope, take: (content: DocumentContent) => void): Entries {
   const read = function* () {
     for (const [digest, value] of entries('indexes')) {
       const parsed = check(planDocumentSchema.shape.indexes, { [digest]: value }, ['indexes']);
@@ -93,10 +86,6 @@ function readIndexes({ entries }: PlanEnvelope, take: (content: StoredContent) =
     }
   };
   return new Entries(false, read());
-}
-
-function toEntry({ digest, mediaType, size, bytes }: StoredContent): [string, PlanDocument['indexes'][string]] {
-  return [digest, { mediaType, size, content: Buffer.from(bytes).toString('base64') }];
 }
 
 function check<Value>(schema: z.ZodType<Value>, value: unknown, path: readonly PropertyKey[]): Value {

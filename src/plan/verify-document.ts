@@ -4,9 +4,10 @@ import { type Digest, matchesDigest, parseDigest, shortDigest } from '../oci/dig
 import type { ImageIndex, RawManifest, StoredManifest } from '../oci/manifest.ts';
 import { formatPlatform, normalizePlatform } from '../oci/platform.ts';
 import { formatRepository } from '../oci/repository.ts';
+import type { DocumentContent } from './document.ts';
 import { sortEntries } from './live-entries.ts';
 import type { Change, Plan } from './plan.ts';
-import type { StoredContent, StoredPlan } from './stored-plan.ts';
+import type { StoredPlan } from './stored-plan.ts';
 
 /**
  * Checks that a plan is what was reviewed: the checksum, every index against its digest, and the description of every
@@ -43,7 +44,7 @@ function groupChanges(changes: readonly Change[]): ReadonlyMap<Digest, readonly 
   return groups;
 }
 
-function readIndex(content: StoredContent): StoredManifest {
+function readIndex(content: DocumentContent): StoredManifest {
   const digest = parseDigest(content.digest);
   const { bytes } = content;
   if (bytes.length !== content.size || !matchesDigest(bytes, digest)) {

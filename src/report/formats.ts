@@ -22,14 +22,15 @@ export async function listReportPieces(
   format: ReportFormat,
   options: ReportOptions,
 ): Promise<Iterable<string>> {
-  return format === 'json' ? toJsonPieces(report) : [await renderReport(report, format, options)];
+  if (format === 'json') return toJsonPieces(report);
+  return format === 'text' ? listTextPieces(report, options) : [await renderReport(report, format, options)];
 }
 
 /** As {@link listReportPieces}, as one text. */
 export async function renderReport(report: AnyReport, format: ReportFormat, options: ReportOptions): Promise<string> {
   switch (format) {
     case 'text':
-      return fitLines(await renderText(report, options), options.columns);
+      return [...(await listTextPieces(report, options))].join('');
     case 'json':
       return [...toJsonPieces(report)].join('');
     case 'ndjson':
@@ -61,17 +62,26 @@ function toJsonPieces({ document, files }: AnyReport): Iterable<string> {
   ];
 }
 
-async function renderText(report: AnyReport, options: ReportOptions): Promise<string> {
+async function listTextPieces(report: AnyReport, options: ReportOptions): Promise<Iterable<string>> {
+  return fitPieces(await renderText(report, options), options.columns);
+}
+
+function* fitPieces(pieces: Iterable<string>, columns: number | undefined): Generator<string, void, void> {
+  for (const piece of pieces) yield fitLines(piece, columns);
+}
+
+/** In pieces of whole lines. */
+async function renderText(report: AnyReport, options: ReportOptions): Promise<Iterable<string>> {
   const { requests } = report.document;
   if (report.kind === 'apply') {
     const { renderTextApply } = await import('./text-apply.ts');
     const { unreadable = [] } = report.document;
-    return renderTextApply(fromResultDocument(report.document), { style: options.style, requests, unreadable });
+    return [renderTextApply(fromResultDocument(report.document), { style: options.style, requests, unreadable })];
   }
   if (report.kind === 'drift') {
     const { renderTextDrift } = await import('./text-drift.ts');
-    return renderTextDrift(report.plan, { ...options, requests });
+    return [renderTextDrift(report.plan, { ...options, requests })];
   }
-  const { renderTextPlan } = await import('./text-plan.ts');
-  return renderTextPlan(report.plan, { ...options, requests });
+  const { listTextPlan } = await import('./text-plan.ts');
+  return listTextPlan(report.plan, { ...options, requests });
 }

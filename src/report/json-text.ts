@@ -1,11 +1,13 @@
+import { Entries } from '../plan/canonical-json.ts';
+import { openLists } from '../plan/document.ts';
+
 /**
  * A document as `JSON.stringify(document, null, 2)` and a line end have it, in pieces of one entry of its lists each: the
  * whole text of a large one would be longer than a string can be.
  */
 export function* listJsonPieces(document: object): Generator<string, void, void> {
   let separator = '{\n  ';
-  for (const key of Object.keys(document)) {
-    const value: unknown = Reflect.get(document, key);
+  for (const [key, value] of Object.entries(openLists(document))) {
     if (value === undefined) continue;
     yield `${separator}${JSON.stringify(key)}: `;
     yield* listValuePieces(value);
@@ -15,31 +17,27 @@ export function* listJsonPieces(document: object): Generator<string, void, void>
 }
 
 function* listValuePieces(value: unknown): Generator<string, void, void> {
-  if (Array.isArray(value))
-    yield* listEntries(
-      value.map((item: unknown) => ['', item] as const),
-      '[]',
-    );
+  if (value instanceof Entries) yield* listEntries(value);
+  else if (Array.isArray(value)) yield* listEntries(new Entries(true, value.entries()));
   else if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value).filter(([, member]) => member !== undefined);
     yield* listEntries(
-      members.map(([key, member]) => [`${JSON.stringify(key)}: `, member] as const),
-      '{}',
+      new Entries(
+        false,
+        Object.entries(value).filter(([, member]) => member !== undefined),
+      ),
     );
   } else yield indent(value, 2);
 }
 
-function* listEntries(
-  entries: readonly (readonly [name: string, value: unknown])[],
-  brackets: '[]' | '{}',
-): Generator<string, void, void> {
-  const [open = '', close = ''] = brackets;
-  let separator = `${open}\n    `;
-  for (const [name, value] of entries) {
-    yield `${separator}${name}${indent(value, 4)}`;
-    separator = ',\n    ';
+function* listEntries({ isList, pairs }: Entries): Generator<string, void, void> {
+  const [open, close] = isList ? '[]' : '{}';
+  let isEmpty = true;
+  for (const [key, value] of pairs) {
+    const name = isList ? '' : `${JSON.stringify(key)}: `;
+    yield `${isEmpty ? open : ','}\n    ${name}${indent(value, 4)}`;
+    isEmpty = false;
   }
-  yield entries.length === 0 ? brackets : `\n  ${close}`;
+  yield isEmpty ? `${open}${close}` : `\n  ${close}`;
 }
 
 /** A line end in the text of a value is never part of a string: JSON escapes those. */

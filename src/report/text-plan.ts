@@ -30,27 +30,40 @@ export interface TextPlanOptions {
 
 /** The plan for people: verdict first, one block an index, blocked and unreadable last. Same plan, same text. */
 export function renderTextPlan(plan: Plan, options: TextPlanOptions): string {
+  return [...listTextPlan(plan, options)].join('');
+}
+
+/** As {@link renderTextPlan}, in pieces of whole lines: the text of a large plan takes as much as the plan. */
+export function* listTextPlan(plan: Plan, options: TextPlanOptions): Generator<string, void, void> {
   const layout = { ...options, width: findWidth([...plan.changes, ...plan.blocked]) };
-  const work = [
-    ...plan.changes.map((change) => describeChange(change, layout)),
-    ...(options.showUnchanged ? plan.unchanged.map((entry) => describeUnchanged(entry, options.style)) : []),
-  ];
   const held = [
     ...plan.blocked.map((change) => describeBlocked(change, layout)),
     ...describeRunGuards(plan, options.style),
     ...groupUnreadable(plan.unreadable).map((entry) => describeUnreadable(entry, options.style)),
   ];
-  const legend = work.length + held.length > 0 && !options.short ? [describeLegend(plan, options)] : [];
+  const isShown = plan.changes.length + held.length > 0 || (options.showUnchanged && plan.unchanged.length > 0);
+  const legend = isShown && !options.short ? [describeLegend(plan, options)] : [];
   const notices = [...new Set(plan.notices.map((notice) => `Note: ${notice.message}`))];
-  const sections = [work, held, notices, legend];
   const scope = describeScope(plan);
-  const lines = [
-    ...(scope === '' ? [] : [`Part of the config only: ${scope}`]),
-    options.style.strong(describeVerdict(summarize(plan))),
-    ...sections.filter((section) => section.length > 0).flatMap((section) => ['', ...section]),
-    describeRequests(options.requests),
-  ];
-  return `${lines.join('\n')}\n`;
+  if (scope !== '') yield `Part of the config only: ${scope}\n`;
+  yield `${options.style.strong(describeVerdict(summarize(plan)))}\n`;
+  for (const section of [listWork(plan, layout), held, notices, legend]) yield* listSection(section);
+  yield `${describeRequests(options.requests)}\n`;
+}
+
+function* listWork(plan: Plan, layout: Layout): Generator<string, void, void> {
+  for (const change of plan.changes) yield describeChange(change, layout);
+  if (!layout.showUnchanged) return;
+  for (const entry of plan.unchanged) yield describeUnchanged(entry, layout.style);
+}
+
+/** Nothing of one that is empty. */
+function* listSection(section: Iterable<string>): Generator<string, void, void> {
+  let isFirst = true;
+  for (const lines of section) {
+    yield `${isFirst ? '\n' : ''}${lines}\n`;
+    isFirst = false;
+  }
 }
 
 /** Digests stand in one column as long as names are of a usual length. */

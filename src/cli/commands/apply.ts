@@ -40,10 +40,11 @@ interface CommandRun {
 async function applySaved(context: CliContext, run: CommandRun, file: string): Promise<ExitCode> {
   const { options, reporting } = run;
   refuseScope(options);
+  // Before the plan: what a large config takes to be read is let go by then.
+  const settings = await findSettings(context, options, 'write');
   const { document, plan } = await readSavedPlan(context, file);
   assertShard(document.scope.shard, options);
   if (options.checksum !== undefined) assertChecksum(document.checksum, options.checksum);
-  const settings = await findSettings(context, options, 'write');
   const isDry = options.dryRun === true;
   const lock = await openRecord(context, options, { isRecorded: plan.sources !== undefined });
   return withClient(context, { access: isDry ? 'read' : 'write', settings, flags: options }, async (client) => {
