@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { computeDigest, type Digest } from '../oci/digest.ts';
+import { computeDigestOf, type Digest } from '../oci/digest.ts';
 import { formatRepository } from '../oci/repository.ts';
-import { toCanonicalJson } from '../plan/canonical-json.ts';
+import { listCanonicalPieces } from '../plan/canonical-json.ts';
 import type { Change, Plan } from '../plan/plan.ts';
 import type { ApplyResult, ChangeResult } from './apply-result.ts';
 import { type ResultDocument, resultDocumentSchema } from './result-schema.ts';
@@ -37,10 +37,11 @@ export function toResultDocument(plan: Plan, result: ApplyResult, facts: ResultF
   return { ...document, checksum: computeResultChecksum(document) };
 }
 
+const UNSUMMED: ReadonlySet<string> = new Set(['checksum']);
+
 /** Over the canonical JSON without the checksum itself: what is rolled back is what was done. */
 export function computeResultChecksum(document: Partial<ResultDocument>): Digest {
-  const { checksum: _self, ...rest } = document;
-  return computeDigest(new TextEncoder().encode(toCanonicalJson(rest)));
+  return computeDigestOf(listCanonicalPieces(document, UNSUMMED));
 }
 
 /** The JSON Schema of the result document. */

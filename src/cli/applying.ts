@@ -4,7 +4,7 @@ import { toResultDocument } from '../apply/result-document.ts';
 import { toPlaitError } from '../errors/plait-error.ts';
 import { type Plan, summarize } from '../plan/plan.ts';
 import type { RegistryClient } from '../registry/client.ts';
-import { renderReport } from '../report/formats.ts';
+import { listReportPieces } from '../report/formats.ts';
 import { listJsonPieces } from '../report/json-text.ts';
 import type { Progress } from '../report/progress.ts';
 import type { Report, ResultReport } from '../report/report.ts';
@@ -17,6 +17,7 @@ import { tell } from './log.ts';
 import type { DisplayOptions } from './options.ts';
 import type { Output } from './output.ts';
 import { type LockRecord, recordLock } from './record-lock.ts';
+import { joinPieces } from './replace-file.ts';
 import { publishRun, type Reporting } from './reporting.ts';
 import { VERSION } from './version.ts';
 import { writeWholeFile } from './write-file.ts';
@@ -105,9 +106,10 @@ async function printResult(
 ): Promise<void> {
   const output = chooseTextOutput(context, reporting);
   const style = chooseStyle(context, output, reporting.flags.color);
-  output.write(
-    `\n${await renderReport(report, 'text', { style, short: false, showUnchanged: false, ...fitTo(output) })}`,
-  );
+  const options = { style, short: false, showUnchanged: false, ...fitTo(output) };
+  const text = await listReportPieces(report, 'text', options);
+  output.write('\n');
+  for (const batch of joinPieces(text)) output.write(batch);
 }
 
 async function saveResultFile(

@@ -145,9 +145,11 @@ function toChange(planning: Planning, target: TargetState, group: TagGroup): Cha
     action: chooseAction(group),
     tags,
     index: outcome.wanted.digest,
-    platforms: joinPlatforms(telling.map((tag) => tag.outcome.platforms)),
+    // Copies have no room to grow, which would be most of what a short list takes.
+    platforms: [...joinPlatforms(telling.map((tag) => tag.outcome.platforms))],
     fields: joinFields(telling.map((tag) => tag.outcome.fields)),
-    ...lists,
+    copies: [...lists.copies],
+    assumed: lists.assumed,
     referrers: selectReferrers(state.referrers, content, lists.copies),
     // A repair moves no tag and takes nothing away.
     guards: outcome.kind === 'repair' ? [] : checkPublication(publication, rules),

@@ -74,9 +74,9 @@ function* fitPieces(pieces: Iterable<string>, columns: number | undefined): Gene
 async function renderText(report: AnyReport, options: ReportOptions): Promise<Iterable<string>> {
   const { requests } = report.document;
   if (report.kind === 'apply') {
-    const { renderTextApply } = await import('./text-apply.ts');
+    const { listTextApply } = await import('./text-apply.ts');
     const { unreadable = [] } = report.document;
-    return [renderTextApply(fromResultDocument(report.document), { style: options.style, requests, unreadable })];
+    return listTextApply(fromResultDocument(report.document), { style: options.style, requests, unreadable });
   }
   if (report.kind === 'drift') {
     const { renderTextDrift } = await import('./text-drift.ts');

@@ -17,10 +17,16 @@ export interface TextApplyOptions {
 
 /** How every tag ended, for people: verdict first, what went wrong last. */
 export function renderTextApply(result: ApplyResult, options: TextApplyOptions): string {
-  const rows = result.changes.flatMap((change) => change.tags.map((tag) => describeTag(change, tag, options.style)));
-  const unread = (options.unreadable ?? []).map((entry) => describeUnreadable(entry, options.style));
-  const verdict = options.style.strong(describeResult(result));
-  return `${[verdict, ...rows, ...unread, describeRequests(options.requests)].join('\n')}\n`;
+  return [...listTextApply(result, options)].join('');
+}
+
+/** As {@link renderTextApply}, in pieces of whole lines. */
+export function* listTextApply(result: ApplyResult, options: TextApplyOptions): Generator<string, void, void> {
+  const { style, requests, unreadable = [] } = options;
+  yield `${style.strong(describeResult(result))}\n`;
+  for (const change of result.changes) for (const tag of change.tags) yield `${describeTag(change, tag, style)}\n`;
+  for (const entry of unreadable) yield `${describeUnreadable(entry, style)}\n`;
+  yield `${describeRequests(requests)}\n`;
 }
 
 function describeUnreadable(entry: Omit<Unreadable, 'id' | 'origin'>, style: Style): string {
