@@ -18,6 +18,7 @@ const WRITTEN = {
       array, base64, boolean, discriminatedUnion, enum, int, literal, object, record, strictObject, string, union, unknown,
       ZodArray, ZodObject, ZodOptional, ZodRecord, ZodUnion,
     } from './node_modules/zod/v4/classic/schemas.js';
+    export { config } from './node_modules/zod/v4/core/core.js';
     export { globalRegistry } from './node_modules/zod/v4/core/registries.js';
     export * as iso from './node_modules/zod/v4/classic/iso.js';
     export { toJSONSchema } from './node_modules/zod/v4/core/json-schema-processors.js';`,

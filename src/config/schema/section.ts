@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { document } from './values.ts';
 
+// Each schema is used for one file: to write and compile a function for it takes longer than it saves, also for long files.
+z.config({ jitless: true });
+
 interface SectionOptions {
   readonly description: string;
   /** Name of the definition in the JSON Schema. */
