@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { realpath } from 'node:fs/promises';
+import { createReadStream, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
@@ -17,9 +16,17 @@ export async function readConfig(path: string, workingDirectory: string, flag = 
     throw new PlaitError('CONFIG_INVALID', `${path} is not UTF-8 text`, { hint: 'save it as UTF-8' });
   }
   const shown = toShownPath(absolute, workingDirectory);
-  // What is no file, as the pipe of  -f <(…),  has no such path.
-  const realPath = await realpath(absolute).catch(() => undefined);
+  const realPath = findRealPath(absolute);
   return { path: shown, directory: dirname(absolute), ...(realPath === undefined ? {} : { realPath }), text };
+}
+
+/** Undefined for what is no file, as the pipe of  -f <(…). */
+function findRealPath(absolute: string): string | undefined {
+  try {
+    return realpathSync.native(absolute);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A config from standard input; paths in it are relative to `workingDirectory`. */
@@ -35,19 +42,25 @@ interface Given {
 
 async function readBounded(absolute: string, given: Given): Promise<Uint8Array> {
   try {
-    const chunks: Uint8Array[] = [];
-    let total = 0;
-    for await (const chunk of createReadStream(absolute, { end: MAX_FILE_BYTES }) as AsyncIterable<Uint8Array>) {
-      chunks.push(chunk);
-      total += chunk.byteLength;
-    }
-    if (total <= MAX_FILE_BYTES) return Buffer.concat(chunks);
+    const found = statSync(absolute);
+    // A small file at once, as nearly every start has one: streams and threads take longer than to read it.
+    const isSmall = found.isFile() && found.size <= MAX_FILE_BYTES;
+    const bytes = isSmall ? readFileSync(absolute) : await readPieces(absolute);
+    if (bytes.byteLength <= MAX_FILE_BYTES) return bytes;
   } catch (error) {
     throw toReadError(error, given);
   }
   throw new PlaitError('CONFIG_INVALID', `${given.path} has more than ${MAX_FILE_BYTES} bytes`, {
     hint: 'split the file',
   });
+}
+
+/** No more than is needed to know that there is too much. */
+async function readPieces(absolute: string): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  const stream: AsyncIterable<Uint8Array> = createReadStream(absolute, { end: MAX_FILE_BYTES });
+  for await (const piece of stream) pieces.push(piece);
+  return Buffer.concat(pieces);
 }
 
 function toReadError(error: unknown, { path, flag }: Given): PlaitError {
