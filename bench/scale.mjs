@@ -3,8 +3,10 @@
 //
 //   node bench/scale.mjs [tags, in hundreds; 1000 and 10000 when left out] ...
 //
-// Every tag has an index of its own, of four images that it shares with nine other tags, as the tags of a release do. Exit
-// code 1 when a command on 10,000 tags takes more than 200 MB, or when ten times the tags take more than 10.5 times the time.
+// Every tag has an index of its own, of four images that it shares with nine other tags, as the tags of a release do. Each
+// command runs on a config that names every tag as an image ("list"), and on one that makes them of a matrix. PLAIT_STEPS is
+// a regular expression for the steps to run, PLAIT_PROGRAM another program. Exit code 1 when a command on 10,000 tags takes more
+// than 200 MB, or when ten times the tags take more than 10.5 times the time.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -179,12 +181,12 @@ const PROBE = `data:text/javascript,${encodeURIComponent(
 )}`;
 
 /** Runs one command line. Time in seconds, memory in MB at its peak. */
-async function run(folder, args) {
+async function run(folder, args, cache) {
   const options = (process.env.PLAIT_NODE_OPTIONS ?? '').split(' ').filter((option) => option !== '');
   const begun = performance.now();
   const child = spawn(process.execPath, [...options, '--import', PROBE, PROGRAM, ...args], {
     cwd: folder,
-    env: { PATH: process.env.PATH, HOME: folder, XDG_CACHE_HOME: join(folder, 'cache') },
+    env: { PATH: process.env.PATH, HOME: folder, XDG_CACHE_HOME: join(folder, cache) },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
   child.stdout.resume();
@@ -231,7 +233,7 @@ async function measure(count) {
     const rows = new Map();
     for (const [name, args, after] of steps) {
       if (only !== undefined && !only.test(name)) continue;
-      const figures = await run(folder, args);
+      const figures = await run(folder, args, `cache-${name.split(':', 1)[0]}`);
       rows.set(name, figures);
       print(count, name, figures);
       if (after === 'reset') await registry.reset();

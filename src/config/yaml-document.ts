@@ -18,7 +18,7 @@ export function readYamlDocument(
   findings: Findings,
   take: (piece: Document.Parsed) => void,
 ): boolean {
-  const refuse = (...problems: readonly PlacedProblem[]): false => {
+  const refuse = (problems: readonly PlacedProblem[]): false => {
     for (const { offset, ...problem } of problems) {
       const node: Located = { file, offset };
       findings.error({ ...problem, where: { node, path: [] } });
@@ -26,17 +26,17 @@ export function readYamlDocument(
     return false;
   };
   if (file.text.length > MAX_FILE_BYTES || Buffer.byteLength(file.text) > MAX_FILE_BYTES) {
-    return refuse({ offset: 0, ...tooLarge(`more than ${MAX_FILE_BYTES / 1024 / 1024} MiB`) });
+    return refuse([{ offset: 0, ...tooLarge(`more than ${MAX_FILE_BYTES / 1024 / 1024} MiB`) }]);
   }
   const problems: PlacedProblem[] = [];
   const documents = new Set<number>();
   for (const piece of composePieces(file)) {
-    if ('problem' in piece) return refuse({ offset: piece.offset, ...piece.problem });
+    if ('problem' in piece) return refuse([{ offset: piece.offset, ...piece.problem }]);
     documents.add(piece.range[0]);
-    problems.push(...listProblems(piece, documents.size));
+    for (const problem of listProblems(piece, documents.size)) problems.push(problem);
     if (problems.length === 0) take(piece);
   }
-  return problems.length === 0 || refuse(...problems);
+  return problems.length === 0 || refuse(problems);
 }
 
 function* composePieces(file: SourceFile): Generator<Document.Parsed | Refusal, void, void> {
