@@ -106,8 +106,10 @@ async function moveAll(context: ApplyContext, works: readonly PublishWork[], isO
 }
 
 async function moveOne(context: ApplyContext, work: PublishWork, belongs: (tag: TagWork) => boolean): Promise<void> {
+  const isNext = (tag: TagWork) => tag.status === 'pending' && belongs(tag);
+  if (!work.tags.some(isNext)) return;
   if (isPlain(work)) await checkTags(context, work);
-  const tags = work.tags.filter((tag) => tag.status === 'pending' && belongs(tag));
+  const tags = work.tags.filter(isNext);
   const sorted = [...tags.filter(isPrecise), ...tags.filter((tag) => !isPrecise(tag))];
   if (isPlain(work)) await moveTags(context, work, sorted);
   else await publishAmended(context, work, sorted.filter(isAmended));

@@ -3,7 +3,7 @@
 /** Of one file, before anything looks at it. */
 export const MAX_FILE_BYTES = 10 * 1024 * 1024;
 
-/** Of one file; the YAML reader needs about 250 bytes of memory for each. */
+/** Of one file; the YAML reader needs about 250 bytes of memory for each that is not in a long list of entries. */
 export const MAX_TOKENS = 2_000_000;
 
 /** Aliases in one file: far below the other bounds, as each is dear to follow. */
