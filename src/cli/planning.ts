@@ -1,3 +1,4 @@
+import type { Declaration } from '../config/declaration.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { settingsFor } from '../config/registries.ts';
 import { computeDigest } from '../oci/digest.ts';
@@ -14,16 +15,18 @@ import { type ImageState, readEach } from '../state/read-state.ts';
 import type { CliContext } from './context.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { readGitCommit } from './git-commit.ts';
+import { loadChecked } from './load-input.ts';
 import type { OpenLock } from './lock-input.ts';
 import { tell } from './log.ts';
-import type { CacheOptions, SelectionOptions } from './options.ts';
+import type { CacheOptions, DisplayOptions, InputOptions, SelectionOptions } from './options.ts';
 import { withCache } from './use-cache.ts';
 import { VERSION } from './version.ts';
 
 /** What is checked before any registry is contacted. */
 export interface PlanQuestion {
-  readonly config: LoadedConfig;
-  readonly declarations: LoadedConfig['declarations'];
+  readonly config: RunConfig;
+  /** Taken out when they are read: an apply goes on for long after that, and they are as large as its plan. */
+  readonly declarations: Declaration[];
   readonly absences: LoadedConfig['absences'];
   readonly scope: PlanScope;
   readonly allowances: readonly Allowance[];
@@ -31,17 +34,26 @@ export interface PlanQuestion {
   readonly lock?: OpenLock;
 }
 
-/** Throws USAGE for a selection that matches nothing and for text that is no allowance. */
-export function askPlan(
-  config: LoadedConfig,
-  options: SelectionOptions & { readonly allow: readonly string[] },
-): PlanQuestion {
+/** What a config says of the whole run. */
+export type RunConfig = Omit<LoadedConfig, 'declarations' | 'absences'>;
+
+/**
+ * What the config that the flags name asks for. Throws USAGE for a selection that matches nothing and for text that is no
+ * allowance, and as {@link loadChecked} does.
+ */
+export async function loadQuestion(
+  context: CliContext,
+  options: SelectionOptions & InputOptions & Pick<DisplayOptions, 'color'> & { readonly allow: readonly string[] },
+): Promise<PlanQuestion> {
+  const { declarations, absences, ...config } = await loadChecked(context, options);
   const { target: targets, exclude, selector = null, shard = null } = options;
   const scope = { targets, exclude, selector, shard };
+  const selected = selectScope({ declarations, absences }, scope);
   return {
     config,
     scope,
-    ...selectScope(config, scope),
+    declarations: [...selected.declarations],
+    absences: selected.absences,
     allowances: options.allow.map(parseAllowance),
   };
 }
@@ -66,7 +78,8 @@ export async function computePlan(
 ): Promise<ComputedPlan> {
   const { signal } = context;
   const onProgress = tools.progress.reading;
-  const { config, declarations, absences, allowances, scope } = question;
+  const { config, absences, allowances, scope } = question;
+  const declarations = question.declarations.splice(0);
   const { guards, drift, settings } = config;
   const lock = question.lock?.use;
   if (scope.shard !== null && declarations.length + absences.length === 0) {

@@ -8,10 +8,10 @@ import type { CliContext } from '../context.ts';
 import { startProgress } from '../display.ts';
 import { type ExitCode, strongest } from '../exit-codes.ts';
 import { type AskFlags, assertAnswerable, saveNothing, settlePlan, showPlan } from '../fresh-plan.ts';
-import { findSettings, loadChecked } from '../load-input.ts';
+import { findSettings } from '../load-input.ts';
 import { type LockDefaults, openLock } from '../lock-input.ts';
 import { readSavedPlan } from '../plan-file.ts';
-import { askPlan, collectFacts, computePlan, planCodes } from '../planning.ts';
+import { collectFacts, computePlan, loadQuestion, planCodes } from '../planning.ts';
 import { type LockRecord, prepareRecord } from '../record-lock.ts';
 import { createReplan } from '../replanning.ts';
 import { makeReport, openLiveReporting, publishRun, type Reporting } from '../reporting.ts';
@@ -69,10 +69,11 @@ async function applySaved(context: CliContext, run: CommandRun, file: string): P
 async function applyConfig(context: CliContext, { options, reporting }: CommandRun): Promise<ExitCode> {
   const isDry = options.dryRun === true;
   assertAnswerable(context, options, 'apply');
-  const config = await loadChecked(context, options);
+  const asked = await loadQuestion(context, options);
+  const { config } = asked;
   const opened = await openLock(context, options);
   const lock = isDry ? undefined : await prepareRecord(context, opened);
-  const question = { ...askPlan(config, options), lock: opened };
+  const question = { ...asked, lock: opened };
   const progress = startProgress(context, options);
   const access = isDry ? 'read' : 'write';
   return withClient(context, { access, settings: config.settings, flags: options }, async (client) => {

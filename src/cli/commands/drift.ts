@@ -5,9 +5,8 @@ import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';
 import { startProgress } from '../display.ts';
 import { EXIT_CODES, type ExitCode, strongest } from '../exit-codes.ts';
-import { loadChecked } from '../load-input.ts';
 import { openLock } from '../lock-input.ts';
-import { askPlan, collectFacts, computePlan } from '../planning.ts';
+import { collectFacts, computePlan, loadQuestion } from '../planning.ts';
 import { makeReport, openReporting, publishRun } from '../reporting.ts';
 import type { PlanOptions } from './plan.ts';
 
@@ -16,9 +15,10 @@ export type DriftOptions = Omit<PlanOptions, 'allow' | 'out' | 'maxAge' | 'detai
 /** `plait drift`: how the registries differ from the config, and from the lock file. Sends no write. */
 export async function runDrift(context: CliContext, options: DriftOptions): Promise<ExitCode> {
   const reporting = await openReporting(context, options);
-  const config = await loadChecked(context, options);
+  const asked = await loadQuestion(context, { ...options, allow: [] });
+  const { config } = asked;
   const lock = await openLock(context, options);
-  const question = { ...askPlan(config, { ...options, allow: [] }), lock };
+  const question = { ...asked, lock };
   const progress = startProgress(context, options);
   return withClient(context, { access: 'read', settings: config.settings, flags: options }, async (client) => {
     const { plan } = await computePlan(context, question, { client, progress, flags: options });

@@ -5,7 +5,6 @@ import { withClient } from '../connect.ts';
 import type { CliContext } from '../context.ts';
 import { startProgress } from '../display.ts';
 import { type ExitCode, strongest } from '../exit-codes.ts';
-import { loadChecked } from '../load-input.ts';
 import { openLock } from '../lock-input.ts';
 import { tell } from '../log.ts';
 import type {
@@ -16,7 +15,7 @@ import type {
   LockOptions,
   SelectionOptions,
 } from '../options.ts';
-import { askPlan, collectFacts, computePlan, planCodes } from '../planning.ts';
+import { collectFacts, computePlan, loadQuestion, planCodes } from '../planning.ts';
 import { makeReport, openReporting, publishRun, type Reporting } from '../reporting.ts';
 import { assertWritable, writeWholeFile } from '../write-file.ts';
 
@@ -40,9 +39,10 @@ export interface PlanOptions
 export async function runPlan(context: CliContext, options: PlanOptions): Promise<ExitCode> {
   const reporting = await openReporting(context, options);
   await assertWritable(context, [options.out]);
-  const config = await loadChecked(context, options);
+  const asked = await loadQuestion(context, options);
+  const { config } = asked;
   const lock = await openLock(context, options);
-  const question = { ...askPlan(config, options), lock };
+  const question = { ...asked, lock };
   const progress = startProgress(context, options);
   return withClient(context, { access: 'read', settings: config.settings, flags: options }, async (client) => {
     const { plan } = await computePlan(context, question, { client, progress, flags: options });
