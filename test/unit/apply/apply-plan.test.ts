@@ -4,7 +4,7 @@ import { parseRepository } from '../../../src/oci/repository.ts';
 import type { Intercept, PlaygroundOptions } from '../../../src/playground/options.ts';
 import { type Playground, startPlayground } from '../../../src/playground/server.ts';
 import type { RegistryClient } from '../../../src/registry/client.ts';
-import { makeClient } from '../../support/make-client.ts';
+import { makeClient, REAL_CLOCK } from '../../support/make-client.ts';
 import { applyAll, describeResult, planAll, weave } from '../../support/run-plan.ts';
 
 let playground: Playground;
@@ -66,6 +66,23 @@ describe('one index from its own repository', () => {
 
     expect(describeResult(result).every((line) => line.endsWith('done'))).toBe(true);
     expect(writes()).toHaveLength(1);
+  });
+});
+
+describe('a floating tag of a run that takes long', () => {
+  it('is asked for before the run, before it moves, and after', async () => {
+    const plan = await planAll(client, elsewhere('a', ['latest']), elsewhere('b', ['1.0.0']));
+    playground.clearRequests();
+    let elapsed = 0;
+    const clock = { ...REAL_CLOCK, elapsed: () => (elapsed += 10_000) };
+    await applyAll(client, plan, { clock, plannedAt: OLD });
+
+    expect(requests().filter((request) => request.includes('/out/a/manifests/latest'))).toEqual([
+      'HEAD /v2/out/a/manifests/latest',
+      'HEAD /v2/out/a/manifests/latest',
+      'PUT /v2/out/a/manifests/latest',
+      'HEAD /v2/out/a/manifests/latest',
+    ]);
   });
 });
 
