@@ -50,8 +50,10 @@ function join(door, client) {
       tally.begin(findKind(method, path));
       isWaiting = true;
     }
-    // Timers of one length end in the order in which they began, so no piece overtakes another.
-    later(() => upstream.write(bytes));
+    // Timers of one length end in the order in which they began, so no piece overtakes another. What is no request, such as
+    // the first words of TLS, is turned away at once.
+    if (isWaiting) later(() => upstream.write(bytes));
+    else upstream.write(bytes);
   });
   upstream.on('data', (bytes) => {
     answered();
