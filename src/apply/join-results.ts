@@ -1,3 +1,4 @@
+import { compareText } from '../oci/text-order.ts';
 import { assertDistinctTags } from '../plan/distinct-tags.ts';
 import { addRequests, joinLeft } from '../plan/join-plans.ts';
 import { computeResultChecksum } from './result-document.ts';
@@ -13,13 +14,13 @@ export interface ResultFile {
 export function joinResults(files: readonly [ResultFile, ...ResultFile[]]): ResultDocument {
   assertDistinctTags(files.map(({ path, document }) => ({ path, names: listNames(document) })));
   const documents = files.map(({ document }) => document);
-  const [first, ...others] = documents.map(({ finishedAt }) => finishedAt).sort(compare);
+  const [first, ...others] = documents.map(({ finishedAt }) => finishedAt).sort(compareText);
   const joined = {
     formatVersion: files[0].document.formatVersion,
     tool: { name: 'plait', version: [...new Set(documents.map(({ tool }) => tool.version))].sort().join(', ') },
     finishedAt: others.at(-1) ?? first ?? '',
     interrupted: documents.some(({ interrupted }) => interrupted),
-    changes: documents.flatMap(({ changes }) => changes).sort((a, b) => compare(nameOf(a), nameOf(b))),
+    changes: documents.flatMap(({ changes }) => changes).sort((a, b) => compareText(nameOf(a), nameOf(b))),
     unreadable: joinUnreadable(documents),
     requests: { ...addRequests(documents) },
   };
@@ -44,9 +45,5 @@ function joinUnreadable(documents: readonly ResultDocument[]): Unread[] {
     documents.flatMap(({ unreadable = [] }) => unreadable),
     ({ reference, message }) => [reference, message],
   );
-  return found.sort((a, b) => compare(a.reference, b.reference));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+  return found.sort((a, b) => compareText(a.reference, b.reference));
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { compareText } from '../oci/text-order.ts';
 import { configSchema } from './schema/config-schema.ts';
 
 /** A JSON Schema or a part of one, as plain data. */
@@ -27,7 +28,7 @@ export function makeConfigJsonSchema(): JsonSchema {
     return [name, loosenMapping(definition, { isMerged: MERGED.has(name), isVerbatim })] as const;
   });
   const loose: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
-    named.toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    named.toSorted(([a], [b]) => compareText(a, b)),
   );
   const described = Object.entries(loose).map(([name, definition]) => [name, describeKeys(definition, loose)]);
   return {

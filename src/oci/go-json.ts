@@ -1,4 +1,4 @@
-import { compareUtf8 } from './utf8-order.ts';
+import { compareUtf8 } from './text-order.ts';
 
 /**
  * JSON text as Go's `encoding/json` writes it, compact: `<`, `>`, `&` and the line separators U+2028 and U+2029 are

@@ -1,5 +1,6 @@
 import { cleanText } from '../errors/redact.ts';
 import { assertSize, DEFAULT_DEPTH, isJsonObject, type JsonLimits, parseStrictJson, refuseJson } from './json.ts';
+import { compareText } from './text-order.ts';
 
 /** A JSON document some members of which are long, and are read an entry at a time. */
 export interface SplitJson {
@@ -79,7 +80,7 @@ function* readMembers(
   const inner = innerLimits(limits);
   const wrapped = { ...limits, maxDepth: inner.maxDepth + 1 };
   const seen = new Set<string>();
-  for (const { start, end } of places.toSorted((a, b) => compare(a.key ?? '', b.key ?? ''))) {
+  for (const { start, end } of places.toSorted((a, b) => compareText(a.key ?? '', b.key ?? ''))) {
     const object = parseStrictJson(toObject(bytes.subarray(start, end)), wrapped);
     const [member] = isJsonObject(object) ? Object.entries(object) : [];
     if (member === undefined) throw refuseJson(limits, 'is not valid JSON');
@@ -97,10 +98,6 @@ function toObject(member: Uint8Array): Uint8Array {
   object.set(member, 1);
   object[object.length - 1] = CLOSE_MAPPING;
   return object;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }
 
 const QUOTE = 0x22;

@@ -2,7 +2,7 @@ import { PlaitError } from '../errors/plait-error.ts';
 import { cleanText } from '../errors/redact.ts';
 import { isKnownArchitecture, isKnownOs } from './known-platforms.ts';
 import { ARCHITECTURE_ALIASES, OS_ALIASES, VARIANT_ALIASES } from './platform-aliases.ts';
-import { compareUtf8 } from './utf8-order.ts';
+import { compareUtf8 } from './text-order.ts';
 
 /** What an image runs on (image-spec `image-index.md`). Inside Plait always folded, see {@link normalizePlatform}. */
 export interface Platform {

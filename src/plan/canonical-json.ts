@@ -1,3 +1,5 @@
+import { compareText } from '../oci/text-order.ts';
+
 /**
  * JSON text that depends only on the value: keys sorted by code unit, no white space. What checksums are made over
  * (in the manner of RFC 8785; Plait's documents hold no fractions, so number spelling is no question).
@@ -7,7 +9,7 @@ export function toCanonicalJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : Number(a > b)))
+    .sort(([a], [b]) => compareText(a, b))
     .map(([key, member]) => `${JSON.stringify(key)}:${toCanonicalJson(member)}`);
   return `{${members.join(',')}}`;
 }

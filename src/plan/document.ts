@@ -1,6 +1,7 @@
 import { computeDigestOf, type Digest } from '../oci/digest.ts';
 import type { RawManifest } from '../oci/manifest.ts';
 import { formatRepository } from '../oci/repository.ts';
+import { compareText } from '../oci/text-order.ts';
 import { Entries, listCanonicalPieces } from './canonical-json.ts';
 import { countDrift } from './drift.ts';
 import { DEFAULT_LIFETIME_MS, toTime } from './lifetime.ts';
@@ -44,7 +45,7 @@ export function toPlanDocument(plan: Plan, facts: DocumentFacts): PlanDocument {
       config: { sha256: facts.configSha256, lockSha256: facts.lockSha256 ?? null, gitCommit: facts.gitCommit },
       scope: toScope(plan),
       summary: summarize(plan),
-      requests: Object.fromEntries(Object.entries(facts.requests).sort(([a], [b]) => (a < b ? -1 : 1))),
+      requests: Object.fromEntries(Object.entries(facts.requests).sort(([a], [b]) => compareText(a, b))),
       unreadable: plan.unreadable.map((entry) => ({ ...entry, left: [...entry.left] })),
       notices: plan.notices.map(({ id, code, message }) => ({ id, code, message })),
       ...(plan.sources === undefined ? {} : { sources: plan.sources.map(toSource) }),
@@ -166,7 +167,7 @@ function toScope(plan: Plan): PlanDocument['scope'] {
 }
 
 function listIndexes(indexes: ReadonlyMap<Digest, RawManifest>): readonly DocumentContent[] {
-  const sorted = [...indexes.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
+  const sorted = [...indexes.values()].sort((a, b) => compareText(a.digest, b.digest));
   return sorted.map(({ digest, mediaType, bytes }) => ({ digest, mediaType, size: bytes.length, bytes }));
 }
 

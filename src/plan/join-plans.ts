@@ -1,3 +1,4 @@
+import { compareText } from '../oci/text-order.ts';
 import { assertDistinctTags } from './distinct-tags.ts';
 import { toPlanDocument } from './document.ts';
 import { fromPlanDocument } from './from-document.ts';
@@ -52,7 +53,7 @@ function joinUnreadable(plans: readonly Plan[]): readonly Unreadable[] {
     plans.flatMap(({ unreadable }) => unreadable),
     ({ id, origin, reference, message }) => [id, origin, reference, message],
   );
-  return found.sort((a, b) => compare(a.reference, b.reference) || compare(a.id, b.id));
+  return found.sort((a, b) => compareText(a.reference, b.reference) || compareText(a.id, b.id));
 }
 
 /** Pure: one entry for all that `identify` finds to be the same, with the tags that any of them left as they are. */
@@ -71,7 +72,7 @@ export function joinLeft<Entry extends { readonly left: readonly string[] }>(
 
 function joinNotices(plans: readonly Plan[]): readonly PlanNotice[] {
   const found = plans.flatMap(({ notices }) => notices).map((notice) => [JSON.stringify(notice), notice] as const);
-  return [...new Map(found).values()].sort((a, b) => compare(a.message, b.message) || compare(a.id, b.id));
+  return [...new Map(found).values()].sort((a, b) => compareText(a.message, b.message) || compareText(a.id, b.id));
 }
 
 function joinDrift(plans: readonly Plan[]): Pick<Plan, 'drift'> {
@@ -112,9 +113,5 @@ export function addRequests(
   for (const [method, count] of runs.flatMap(({ requests }) => Object.entries(requests))) {
     sums.set(method, (sums.get(method) ?? 0) + count);
   }
-  return Object.fromEntries([...sums].sort(([a], [b]) => compare(a, b)));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+  return Object.fromEntries([...sums].sort(([a], [b]) => compareText(a, b)));
 }

@@ -1,3 +1,4 @@
+import { compareText } from '../oci/text-order.ts';
 import type { Plan, PlanScope } from './plan.ts';
 import { formatShard, type Shard } from './shard.ts';
 
@@ -38,5 +39,5 @@ function listMissing(shards: readonly Shard[]): readonly string[] {
 }
 
 function byShard(a: PlanScope, b: PlanScope): number {
-  return (a.shard?.index ?? 0) - (b.shard?.index ?? 0) || (toKey(a) < toKey(b) ? -1 : 1);
+  return (a.shard?.index ?? 0) - (b.shard?.index ?? 0) || compareText(toKey(a), toKey(b));
 }

@@ -1,4 +1,5 @@
 import type { RunGuards } from '../config/run-rules.ts';
+import { compareText } from '../oci/text-order.ts';
 import type { LockFile } from '../state/lock-file.ts';
 import type { AbsenceState } from '../state/read-absences.ts';
 import type { ImageState } from '../state/read-state.ts';
@@ -72,8 +73,8 @@ export function joinPlan(input: JoinInput): Plan {
     changes: sortPlaced(changes.filter((change) => !isBlocked(change))),
     unchanged: sortPlaced(plans.flatMap((plan) => plan.unchanged)),
     blocked: sortPlaced(changes.filter(isBlocked)),
-    unreadable: unreadable.sort((a, b) => compare(a.reference, b.reference)),
-    notices: plans.flatMap((plan) => plan.notices).sort((a, b) => compare(a.message, b.message)),
+    unreadable: unreadable.sort((a, b) => compareText(a.reference, b.reference)),
+    notices: plans.flatMap((plan) => plan.notices).sort((a, b) => compareText(a.message, b.message)),
     ...joinSources(input),
   };
 }
@@ -100,13 +101,9 @@ export interface Placed {
 /** Pure: by repository, then by the first tag. */
 export function sortPlaced<Item extends Placed>(items: readonly Item[]): readonly Item[] {
   const named = items.map((item) => ({ item, place: placeOf(item) }));
-  return named.sort((a, b) => compare(a.place, b.place)).map(({ item }) => item);
+  return named.sort((a, b) => compareText(a.place, b.place)).map(({ item }) => item);
 }
 
 function placeOf({ repository, tags }: Placed): string {
   return `${repository.registry}/${repository.path}:${tags[0]?.name ?? ''}`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

@@ -1,6 +1,7 @@
 import { type Digest, shortDigest } from '../oci/digest.ts';
 import type { StoredManifest } from '../oci/manifest.ts';
 import { formatRepository } from '../oci/repository.ts';
+import { compareText } from '../oci/text-order.ts';
 import type { Reversal, ReversalState } from '../state/read-reversals.ts';
 import { joinFields, joinPlatforms } from './join-rows.ts';
 import type { Change, GuardRecord, Plan, PlanNotice, PlanScope, PlatformChange, Unreadable } from './plan.ts';
@@ -30,12 +31,12 @@ export function planRollback({ states, mayDelete, scope }: RollbackInput): Plan 
   return {
     scope,
     indexes: new Map(ready.flatMap(({ content }) => (content === undefined ? [] : [toEntry(content.stored)]))),
-    changes: groups.map(toChange).sort((a, b) => compare(placeOf(a), placeOf(b))),
+    changes: groups.map(toChange).sort((a, b) => compareText(placeOf(a), placeOf(b))),
     unchanged: listUnchanged(states),
     blocked: [],
     unreadable: states.flatMap((state) => (state.kind === 'failed' ? [toUnreadable(state)] : [])),
     notices: [...ready.filter(isStuck).map(describeStuck), ...states.flatMap(describeMoved)].sort((a, b) =>
-      compare(a.message, b.message),
+      compareText(a.message, b.message),
     ),
   };
 }
@@ -90,7 +91,7 @@ function listUnchanged(states: readonly ReversalState[]): Plan['unchanged'] {
       const { id, repository, tag, before } = state.reversal;
       return [{ id, repository, tags: [{ name: tag, digest: before }] }];
     })
-    .sort((a, b) => compare(placeOf(a), placeOf(b)));
+    .sort((a, b) => compareText(placeOf(a), placeOf(b)));
 }
 
 function toUnreadable({ reversal, error }: Extract<ReversalState, { kind: 'failed' }>): Unreadable {
@@ -126,8 +127,4 @@ function nameOf({ repository, tag }: Reversal): string {
 
 function placeOf({ repository, tags }: Pick<Change, 'repository'> & { readonly tags: readonly { name: string }[] }) {
   return `${formatRepository(repository)}:${tags[0]?.name ?? ''}`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

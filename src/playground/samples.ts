@@ -1,4 +1,5 @@
 import { formatPlatform, type Platform } from '../oci/platform.ts';
+import { compareText } from '../oci/text-order.ts';
 import {
   buildAttestation,
   buildImage,
@@ -56,12 +57,7 @@ export function listSamples(): readonly Sample[] {
       { amd64: AMD64, arm64: ARM64 },
     ),
   ];
-  return samples.sort((a, b) => compare(a.repository, b.repository) || compare(a.tag, b.tag));
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+  return samples.sort((a, b) => compareText(a.repository, b.repository) || compareText(a.tag, b.tag));
 }
 
 function helloSamples(version: string): readonly Sample[] {

@@ -5,6 +5,7 @@ import { MEDIA_TYPES } from '../oci/media-types.ts';
 import { formatPlatform, normalizePlatform, type Platform } from '../oci/platform.ts';
 import { explainMatch } from '../oci/platform-match.ts';
 import { formatReference } from '../oci/reference.ts';
+import { compareText } from '../oci/text-order.ts';
 import type { InspectedImage, Inspection } from '../state/inspect.ts';
 import { formatBytes } from './progress.ts';
 import type { Style } from './style.ts';
@@ -59,7 +60,7 @@ function describeDetail({ descriptor, detail }: InspectedImage): readonly string
 
 function listAnnotations(annotations: Annotations | undefined, indent: string): readonly string[] {
   return Object.entries(annotations ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => compareText(a, b))
     .map(([key, value]) => `${indent}annotation  ${cleanText(key)}=${cleanText(value)}`);
 }
 

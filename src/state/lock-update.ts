@@ -1,5 +1,6 @@
 import { PlaitError } from '../errors/plait-error.ts';
 import type { Digest } from '../oci/digest.ts';
+import { compareText } from '../oci/text-order.ts';
 import type { LockFile } from './lock-file.ts';
 import type { FloatingSource } from './pin.ts';
 import type { SourceAnswer } from './resolve-sources.ts';
@@ -139,7 +140,7 @@ function findFailure(
 }
 
 function byName(a: LockRow, b: LockRow): number {
-  return a.name < b.name ? -1 : Number(a.name > b.name);
+  return compareText(a.name, b.name);
 }
 
 /** Pure: `current`, which may have changed meanwhile, with what `report` says is to be changed. */

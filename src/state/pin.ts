@@ -2,6 +2,7 @@ import type { Declaration, DeclaredContent, PlatformSource } from '../config/dec
 import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import type { Digest } from '../oci/digest.ts';
 import { formatReference, type Reference } from '../oci/reference.ts';
+import { compareText } from '../oci/text-order.ts';
 import type { LockFile } from './lock-file.ts';
 
 /** A source that is named by its tag alone, so that what it is may change at any time. */
@@ -28,7 +29,7 @@ export function listFloatingSources(declarations: readonly Declaration[]): reado
     const earlier = found.get(name);
     found.set(name, { name, reference, isOptional: isOptional && (earlier?.isOptional ?? true) });
   }
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...found.values()].sort((a, b) => compareText(a.name, b.name));
 }
 
 function listReferences(content: DeclaredContent): readonly Pick<FloatingSource, 'reference' | 'isOptional'>[] {

@@ -1,6 +1,7 @@
 import type { Declaration, Origin } from '../config/declaration.ts';
 import { formatReference } from '../oci/reference.ts';
 import { formatRepository, type Repository } from '../oci/repository.ts';
+import { compareText } from '../oci/text-order.ts';
 import type { RegistryClient, RequestOptions } from '../registry/client.ts';
 import { mapAtOnce } from '../transport/map-at-once.ts';
 import { createContentReader } from './content-reader.ts';
@@ -139,13 +140,9 @@ function describe({ code, message, hint }: SourceFailure['error']): Pick<OnlineP
 /** The same thing said of the same place is said once: images of a matrix share their lines. */
 function sort(problems: readonly OnlineProblem[]): readonly OnlineProblem[] {
   const once = new Map(problems.map((problem) => [`${toKey(problem)} ${problem.code} ${problem.message}`, problem]));
-  return [...once.values()].sort((a, b) => compare(toKey(a), toKey(b)) || compare(a.message, b.message));
+  return [...once.values()].sort((a, b) => compareText(toKey(a), toKey(b)) || compareText(a.message, b.message));
 }
 
 function toKey({ origin: { file, line, column } }: OnlineProblem): string {
   return `${file}:${String(line).padStart(9, '0')}:${String(column).padStart(9, '0')}`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

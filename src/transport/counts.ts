@@ -1,3 +1,5 @@
+import { compareText } from '../oci/text-order.ts';
+
 /** Counts requests by kind. */
 export interface Counts {
   count(kind: string): void;
@@ -8,6 +10,6 @@ export function createCounts(): Counts {
   const counts = new Map<string, number>();
   return {
     count: (kind) => void counts.set(kind, (counts.get(kind) ?? 0) + 1),
-    read: () => Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1))),
+    read: () => Object.fromEntries([...counts].sort(([a], [b]) => compareText(a, b))),
   };
 }

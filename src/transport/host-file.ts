@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { PlaitError } from '../errors/plait-error.ts';
+import { compareText } from '../oci/text-order.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -37,7 +38,7 @@ export async function getHostFile(path: string, namedBy: string): Promise<string
  */
 export async function listFolder(path: string): Promise<readonly string[] | undefined> {
   try {
-    return (await readdir(path)).sort((a, b) => (a < b ? -1 : 1));
+    return (await readdir(path)).sort(compareText);
   } catch (error) {
     if (isAbsent(error) || ['EACCES', 'EPERM'].includes(codeOf(error))) return undefined;
     throw toUnreadable(path, error);

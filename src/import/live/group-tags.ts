@@ -1,5 +1,6 @@
 import type { Digest } from '../../oci/digest.ts';
 import { formatRepository, type Repository } from '../../oci/repository.ts';
+import { compareText } from '../../oci/text-order.ts';
 import type { ImportedTarget } from '../imported.ts';
 import type { TagFact } from './tag-facts.ts';
 
@@ -15,7 +16,7 @@ export interface TagGroup {
 /** Pure: the tags by what they hold, sorted by repository and tag, each tag once. */
 export function groupTags(facts: readonly TagFact[]): readonly TagGroup[] {
   const sorted = [...facts].sort(
-    (a, b) => compare(formatRepository(a.repository), formatRepository(b.repository)) || compareTags(a.tag, b.tag),
+    (a, b) => compareText(formatRepository(a.repository), formatRepository(b.repository)) || compareTags(a.tag, b.tag),
   );
   const groups = new Map<Digest, TagFact[]>();
   for (const fact of sorted) groups.set(fact.digest, [...(groups.get(fact.digest) ?? []), fact]);
@@ -39,9 +40,5 @@ const NATURAL = new Intl.Collator('en', { numeric: true });
 
 /** Versions in their order, 1.9 before 1.10. */
 export function compareTags(a: string, b: string): number {
-  return NATURAL.compare(a, b) || compare(a, b);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+  return NATURAL.compare(a, b) || compareText(a, b);
 }

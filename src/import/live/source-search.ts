@@ -5,6 +5,7 @@ import type { Digest } from '../../oci/digest.ts';
 import { formatPlatform, type Platform } from '../../oci/platform.ts';
 import { parseReference } from '../../oci/reference.ts';
 import { formatRepository, type Repository } from '../../oci/repository.ts';
+import { compareText } from '../../oci/text-order.ts';
 import type { ContentReader } from '../../state/content-reader.ts';
 import { findOnlyImage } from '../../state/entry-source.ts';
 import { expandTemplate, listTemplates, type SourceTemplate } from '../template.ts';
@@ -94,11 +95,7 @@ function fillPattern(pattern: string, tags: readonly string[]): readonly SourceT
 function sortByTags(templates: readonly SourceTemplate[], tags: readonly string[]): readonly SourceTemplate[] {
   const rank = ({ text }: SourceTemplate): number =>
     Math.max(0, ...tags.filter((tag) => text.includes(tag)).map((tag) => tag.length + (/\d/.test(tag) ? 128 : 0)));
-  return [...templates].sort((a, b) => rank(b) - rank(a) || compare(a.text, b.text));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+  return [...templates].sort((a, b) => rank(b) - rank(a) || compareText(a.text, b.text));
 }
 
 /** The first few that hold what is sought. */

@@ -1,5 +1,6 @@
 import type { Digest } from '../../oci/digest.ts';
 import { formatRepository } from '../../oci/repository.ts';
+import { compareText } from '../../oci/text-order.ts';
 import type { Change, PlatformChange } from '../../plan/plan.ts';
 import { listReferences } from '../describe-change.ts';
 import { listBlocking } from '../findings.ts';
@@ -127,7 +128,7 @@ function listIgnored({ changes, drift }: Report['plan']): readonly Row[] {
 const USUAL = ['linux/amd64', 'linux/arm64', 'linux/arm/v7', 'linux/arm/v6', 'linux/386'];
 
 function byUse(a: string, b: string): number {
-  return rankOf(a) - rankOf(b) || (a < b ? -1 : Number(a > b));
+  return rankOf(a) - rankOf(b) || compareText(a, b);
 }
 
 function rankOf(platform: string): number {
@@ -137,6 +138,5 @@ function rankOf(platform: string): number {
 }
 
 function byName(a: Row, b: Row): number {
-  const [left, right] = [`${a.repository}:${a.tag}`, `${b.repository}:${b.tag}`];
-  return left < right ? -1 : Number(left > right);
+  return compareText(`${a.repository}:${a.tag}`, `${b.repository}:${b.tag}`);
 }

@@ -1,4 +1,5 @@
 import type { TagStatus } from '../../apply/apply-result.ts';
+import { compareText } from '../../oci/text-order.ts';
 import { describeRequests } from '../describe-change.ts';
 import { countStatuses, describeResult } from '../describe-result.ts';
 import type { Finding } from '../finding.ts';
@@ -47,7 +48,7 @@ function renderHead({ document }: ResultReport, title: string, urgent: readonly 
 function renderTags(changes: readonly Change[]): Markup {
   const rows = changes
     .flatMap((change) => change.tags.map((tag) => ({ change, tag })))
-    .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : Number(nameOf(a) > nameOf(b))));
+    .sort((a, b) => compareText(nameOf(a), nameOf(b)));
   const repositories = [...new Set(rows.map(({ change }) => change.repository))];
   const groups = repositories.map(
     (repository) => html`<tbody>

@@ -1,3 +1,4 @@
+import { compareText } from '../../oci/text-order.ts';
 import { renderXml, type XmlElement } from '../xml.ts';
 
 /** How a tag did. `failure`: it is not as it should be; `error`: that could not be found out or done. */
@@ -41,7 +42,7 @@ export function renderSuites({ name, cases, notes }: Suites): string {
 }
 
 function toSuite(name: string, cases: readonly Case[], note: string | undefined): XmlElement {
-  const sorted = [...cases].sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
+  const sorted = [...cases].sort((a, b) => compareText(a.name, b.name));
   const output = note === undefined ? [] : [{ name: 'system-out', text: note }];
   const attributes = { name, ...count(cases), skipped: ofKind(cases, 'skipped'), time: 0 };
   return { name: 'testsuite', attributes, children: [...sorted.map(toCase), ...output] };

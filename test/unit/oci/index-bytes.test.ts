@@ -5,7 +5,7 @@ import { computeDigest, parseDigest } from '../../../src/oci/digest.ts';
 import { encodeIndex, toStoredIndex } from '../../../src/oci/index-bytes.ts';
 import type { ImageIndex } from '../../../src/oci/manifest.ts';
 import { MEDIA_TYPES } from '../../../src/oci/media-types.ts';
-import { compareUtf8 } from '../../../src/oci/utf8-order.ts';
+import { compareUtf8 } from '../../../src/oci/text-order.ts';
 
 const ENTRY: Descriptor = {
   mediaType: MEDIA_TYPES.ociManifest,

@@ -1,3 +1,8 @@
+/** Orders text by its UTF-16 code units, as `sort` does without a comparison. Not by a language: the same on every machine. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
 /**
  * Orders text as its UTF-8 bytes are ordered, which is how Go sorts map keys. JavaScript's own order differs from it
  * only between U+E000 to U+FFFF and the characters above, which UTF-16 writes with surrogates.
