@@ -37,7 +37,7 @@ function openDoor() {
 function join(door, client) {
   const upstream = connect({ port: door.upstreamPort, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
   const { tally, clients } = door;
-  let isWaiting = false;
+  let [isWaiting, isHttp] = [false, false];
   const answered = () => {
     if (isWaiting) tally.end();
     isWaiting = false;
@@ -48,11 +48,11 @@ function join(door, client) {
     if (method !== undefined) {
       answered();
       tally.begin(findKind(method, path));
-      isWaiting = true;
+      [isWaiting, isHttp] = [true, true];
     }
     // Timers of one length end in the order in which they began, so no piece overtakes another. What is no request, such as
     // the first words of TLS, is turned away at once.
-    if (isWaiting) later(() => upstream.write(bytes));
+    if (isHttp) later(() => upstream.write(bytes));
     else upstream.write(bytes);
   });
   upstream.on('data', (bytes) => {

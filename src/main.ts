@@ -8,6 +8,9 @@ import { runProgram } from './cli/program.ts';
 /** The newest release line of Node that is known to have the flags below: V8 complains aloud of one that it does not know. */
 const NEWEST_KNOWN_NODE = 26;
 
+/** Until an interrupted process that has said all is ended. */
+const LINGER_MS = 1000;
+
 /** Runs the command line of this process and sets its exit code. Never throws. */
 export async function main(): Promise<void> {
   const controller = new AbortController();
@@ -18,6 +21,8 @@ export async function main(): Promise<void> {
   tellLostOutput();
   const context = { ...createContext(controller.signal), onLoaded: saveMemory };
   process.exitCode = await runProgram(context, process.argv.slice(2));
+  const { reason } = controller.signal;
+  if (reason instanceof Interruption) endSoon(reason);
 }
 
 /**
@@ -37,6 +42,14 @@ function saveMemory(): void {
   // The space for what is new grows no more: a larger one is filled, and no faster. But for a start, most of which lasts.
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
+}
+
+/**
+ * A thread that waits for a pipe which nobody opens cannot be ended, and would keep the process for as long: it dies of the
+ * signal then, which to a shell is the same exit code. One that ends by itself is not touched.
+ */
+function endSoon({ signal }: Interruption): void {
+  setTimeout(() => process.kill(process.pid, signal), LINGER_MS).unref();
 }
 
 /**

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isatty } from 'node:tty';
+import { readToEnd } from '../config/read-whole.ts';
 import type { RunFacts } from '../report/run-metrics.ts';
 import type { Clock } from '../transport/clock.ts';
 import type { Log, Output } from './output.ts';
@@ -22,8 +22,8 @@ export interface CliContext {
   readonly signal: AbortSignal;
   /** True when questions can be asked. */
   readonly isInteractive: boolean;
-  /** All of standard input, at most `maxBytes` of it. */
-  readonly readStandardInput: (maxBytes: number) => string;
+  /** All of standard input; undefined when it has more than `maxBytes`. Throws the reason of `signal`. */
+  readonly readStandardInput: (maxBytes: number) => Promise<Uint8Array | undefined>;
   /** How `--log-level` and `--log-format` want standard error; absent: as it is written. */
   readonly log?: Log;
   /** Takes what is known of the run, for its metrics; later facts add to earlier ones. Absent when nobody measures. */
@@ -46,10 +46,7 @@ export function createContext(signal: AbortSignal): CliContext {
     clock: createClock(),
     signal,
     isInteractive: isatty(0) && isatty(2),
-    readStandardInput: (maxBytes) =>
-      readFileSync(0)
-        .subarray(0, maxBytes + 1)
-        .toString('utf8'),
+    readStandardInput: (maxBytes) => readToEnd(process.stdin, { maxBytes, signal }),
     ask: (question) => askOnTerminal(question, signal),
   };
 }

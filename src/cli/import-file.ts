@@ -1,5 +1,4 @@
 import { ConfigError } from '../config/diagnostic.ts';
-import { readConfig, toStdinConfig } from '../config/read-config.ts';
 import type { ConfigSource } from '../config/source-file.ts';
 import type { ImportResult } from '../import/imported.ts';
 import { importSpec } from '../import/manifest-tool/import-spec.ts';
@@ -12,12 +11,11 @@ import { CommandEnd } from './command-end.ts';
 import { withClient } from './connect.ts';
 import type { CliContext } from './context.ts';
 import { EXIT_CODES } from './exit-codes.ts';
+import { readGivenConfig } from './given-config.ts';
 import { findSettings } from './load-input.ts';
 import { tellDiagnostics } from './log.ts';
 import type { CacheOptions, ConnectionOptions, DisplayOptions, InputOptions } from './options.ts';
 import { withCache } from './use-cache.ts';
-
-const MAX_STDIN_BYTES = 10 * 1024 * 1024;
 
 export interface ImportFileOptions
   extends InputOptions,
@@ -34,21 +32,13 @@ export interface ImportFileOptions
 export async function importFile(context: CliContext, options: ImportFileOptions): Promise<ImportResult> {
   const { script, manifestTool } = options;
   if (script !== undefined) {
-    const { path, text } = await readFile(context, { path: script, flag: '--script' });
+    const { path, text } = await readGivenConfig(context, script, '--script');
     const read = readScript({ path, text, environment: context.environment });
     return importScript(read, await lookUp(context, options, read.lists));
   }
-  const source = await readFile(context, { path: manifestTool ?? '', flag: '--manifest-tool' });
+  const source = await readGivenConfig(context, manifestTool ?? '', '--manifest-tool');
   const spec = explain(context, options, { source, read: () => readSpec(source) });
   return importSpec(source.path, spec, await lookUp(context, options, [spec.list]));
-}
-
-async function readFile(
-  context: CliContext,
-  { path, flag }: { readonly path: string; readonly flag: string },
-): Promise<ConfigSource> {
-  if (path !== '-') return readConfig(path, context.workingDirectory, flag);
-  return toStdinConfig(context.readStandardInput(MAX_STDIN_BYTES), context.workingDirectory);
 }
 
 /** Ends the command with everything that is wrong with a file. */

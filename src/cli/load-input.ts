@@ -3,16 +3,15 @@ import { findConfig } from '../config/discover.ts';
 import { createIncludeReader } from '../config/include/file-reader.ts';
 import type { IncludeReader } from '../config/include/include-reader.ts';
 import { type LoadedConfig, type LoadOptions, loadConfig, loadTraced } from '../config/load.ts';
-import { readConfig, toStdinConfig } from '../config/read-config.ts';
+import { readConfig } from '../config/read-config.ts';
 import type { ConfigSource } from '../config/source-file.ts';
 import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import { CommandEnd } from './command-end.ts';
 import type { CliContext } from './context.ts';
 import { EXIT_CODES } from './exit-codes.ts';
+import { readGivenConfig } from './given-config.ts';
 import { tell, tellDiagnostics } from './log.ts';
 import type { DisplayOptions, InputOptions } from './options.ts';
-
-const MAX_STDIN_BYTES = 10 * 1024 * 1024;
 
 /**
  * The config that the flags name, checked. Warnings go to standard error; a config with errors ends the command, every
@@ -91,14 +90,15 @@ export interface Input {
 
 /** Reads the files that the flags name, without flags the config found upwards from the working directory. */
 export async function readInput(context: CliContext, options: InputOptions): Promise<Input> {
-  const { workingDirectory } = context;
+  const { workingDirectory, signal } = context;
   const paths = options.file.length > 0 ? options.file : [await getConfigPath(workingDirectory)];
   const configs: ConfigSource[] = [];
   for (const path of paths) {
-    configs.push(path === '-' ? readStandardInput(context) : await readConfig(path, workingDirectory));
+    configs.push(await readGivenConfig(context, path, '-f'));
   }
   const variableFiles: ConfigSource[] = [];
-  for (const path of options.varFile) variableFiles.push(await readConfig(path, workingDirectory, '--var-file'));
+  for (const path of options.varFile)
+    variableFiles.push(await readConfig(path, { workingDirectory, flag: '--var-file', signal }));
   const texts = new Map([...configs, ...variableFiles].map(({ path, text }) => [path, text]));
   return { configs, variableFiles, includes: rememberTexts(createIncludeReader(workingDirectory), texts), texts };
 }
@@ -135,10 +135,6 @@ function toLoadOptions(context: CliContext, options: InputOptions, input: Input)
     includes: input.includes,
     now: context.clock.now(),
   };
-}
-
-function readStandardInput(context: CliContext): ConfigSource {
-  return toStdinConfig(context.readStandardInput(MAX_STDIN_BYTES), context.workingDirectory);
 }
 
 function parseAssignment(text: string): readonly [string, string] {

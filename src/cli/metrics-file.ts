@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { readWhole } from '../config/read-whole.ts';
 import { toPlaitError } from '../errors/plait-error.ts';
 import { findSample, renderPrometheus } from '../report/prometheus.ts';
 import { LAST_SUCCESS, listRunMetrics, type RunFacts } from '../report/run-metrics.ts';
@@ -7,7 +8,6 @@ import type { CliContext } from './context.ts';
 import { chooseStyle } from './display.ts';
 import { EXIT_CODES, type ExitCode, strongest } from './exit-codes.ts';
 import { tell } from './log.ts';
-import { readWhole } from './read-whole.ts';
 import { assertWritable, writeWholeFile } from './write-file.ts';
 
 /** Of the file of the run before, of which only the time of the last success is wanted. */
@@ -68,7 +68,7 @@ async function saveMetrics(
 
 async function findLastSuccess(context: CliContext, command: string, path: string): Promise<number | undefined> {
   try {
-    const bytes = await readWhole(resolve(context.workingDirectory, path), MAX_BYTES);
+    const bytes = await readWhole(resolve(context.workingDirectory, path), { maxBytes: MAX_BYTES });
     const text = new TextDecoder().decode(bytes);
     return findSample(text, { name: LAST_SUCCESS, labels: { command } });
   } catch {

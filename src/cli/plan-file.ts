@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { readWhole } from '../config/read-whole.ts';
 import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import { assertCurrent } from '../plan/lifetime.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -8,7 +9,6 @@ import { readStoredPlan, type StoredPlan } from '../plan/stored-plan.ts';
 import { verifyStoredPlan } from '../plan/verify-document.ts';
 import type { CliContext } from './context.ts';
 import { tell } from './log.ts';
-import { readWhole } from './read-whole.ts';
 
 /** A plan file and what it says, checked as far as showing it needs. */
 export interface SavedPlan {
@@ -25,9 +25,10 @@ export async function readPlanEnvelope(context: CliContext, path: string): Promi
 export async function readPlanBytes(context: CliContext, path: string): Promise<Uint8Array> {
   const absolute = resolve(context.workingDirectory, path);
   try {
-    const bytes = await readWhole(absolute, MAX_PLAN_BYTES);
+    const bytes = await readWhole(absolute, { maxBytes: MAX_PLAN_BYTES, signal: context.signal });
     if (bytes !== undefined) return bytes;
   } catch (error) {
+    if (isPlaitError(error)) throw error;
     throw new PlaitError('PLAN_INVALID', `the plan file ${path} cannot be read`, {
       hint: 'make one with  plait plan -o FILE',
       cause: error,

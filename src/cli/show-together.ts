@@ -50,9 +50,9 @@ async function openFile(context: CliContext, path: string): Promise<OpenFile> {
       return { kind: 'result', path, document };
     }
     const stored = readStoredPlan(envelope);
-    const { document } = stored;
+    const { document, plan } = stored;
     warn(context, path, [() => verifyStoredPlan(stored), () => assertCurrent(document, context.clock.now())]);
-    return { kind: document.drift === undefined ? 'plan' : 'findings', path, document };
+    return { kind: document.drift === undefined ? 'plan' : 'findings', path, document, plan };
   } catch (error) {
     if (!isPlaitError(error) || error.message.includes(path)) throw error;
     const { code, message, hint } = error;

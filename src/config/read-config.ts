@@ -1,20 +1,27 @@
-import { createReadStream, readFileSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
+import { readWhole } from './read-whole.ts';
 import type { ConfigSource } from './source-file.ts';
 
+export interface ConfigRequest {
+  /** Absolute. */
+  readonly workingDirectory: string;
+  /** The one that the path comes from; `-f` when absent. */
+  readonly flag?: string;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * The config file at `path`, which may be relative to `workingDirectory` (absolute) and comes from `flag`. Pipes are read
- * to their end. Throws CONFIG_NOT_FOUND when there is no such file, CONFIG_INVALID when it is too large, not UTF-8 or
- * cannot be read.
+ * The config file at `path`, which may be relative to the working directory. Pipes are read to their end. Throws
+ * CONFIG_NOT_FOUND when there is no such file, CONFIG_INVALID when it is too large, not UTF-8 or cannot be read, and the
+ * reason of the signal.
  */
-export async function readConfig(path: string, workingDirectory: string, flag = '-f'): Promise<ConfigSource> {
+export async function readConfig(path: string, request: ConfigRequest): Promise<ConfigSource> {
+  const { workingDirectory } = request;
   const absolute = resolve(workingDirectory, path);
-  const text = decodeText(await readBounded(absolute, { path, flag }));
-  if (text === undefined) {
-    throw new PlaitError('CONFIG_INVALID', `${path} is not UTF-8 text`, { hint: 'save it as UTF-8' });
-  }
+  const text = toText(await readBytes(absolute, { path, request }), path);
   const shown = toShownPath(absolute, workingDirectory);
   const realPath = findRealPath(absolute);
   return { path: shown, directory: dirname(absolute), ...(realPath === undefined ? {} : { realPath }), text };
@@ -29,41 +36,39 @@ function findRealPath(absolute: string): string | undefined {
   }
 }
 
-/** A config from standard input; paths in it are relative to `workingDirectory`. */
-export function toStdinConfig(text: string, workingDirectory: string): ConfigSource {
-  return { path: '-', directory: workingDirectory, text };
+/**
+ * A config from standard input, of which undefined is too much; paths in it are relative to `workingDirectory`. Throws
+ * CONFIG_INVALID.
+ */
+export function toStdinConfig(bytes: Uint8Array | undefined, workingDirectory: string): ConfigSource {
+  return { path: '-', directory: workingDirectory, text: toText(bytes, 'standard input') };
 }
 
-/** The path as given, and the flag before it. */
+function toText(bytes: Uint8Array | undefined, name: string): string {
+  if (bytes === undefined) {
+    throw new PlaitError('CONFIG_INVALID', `${name} has more than ${MAX_FILE_BYTES} bytes`, { hint: 'split the file' });
+  }
+  const text = decodeText(bytes);
+  if (text !== undefined) return text;
+  throw new PlaitError('CONFIG_INVALID', `${name} is not UTF-8 text`, { hint: 'save it as UTF-8' });
+}
+
+/** The path as given, and what goes with it. */
 interface Given {
   readonly path: string;
-  readonly flag: string;
+  readonly request: ConfigRequest;
 }
 
-async function readBounded(absolute: string, given: Given): Promise<Uint8Array> {
+async function readBytes(absolute: string, given: Given): Promise<Uint8Array | undefined> {
+  const { signal } = given.request;
   try {
-    const found = statSync(absolute);
-    // A small file at once, as nearly every start has one: streams and threads take longer than to read it.
-    const isSmall = found.isFile() && found.size <= MAX_FILE_BYTES;
-    const bytes = isSmall ? readFileSync(absolute) : await readPieces(absolute);
-    if (bytes.byteLength <= MAX_FILE_BYTES) return bytes;
+    return await readWhole(absolute, { maxBytes: MAX_FILE_BYTES, ...(signal === undefined ? {} : { signal }) });
   } catch (error) {
     throw toReadError(error, given);
   }
-  throw new PlaitError('CONFIG_INVALID', `${given.path} has more than ${MAX_FILE_BYTES} bytes`, {
-    hint: 'split the file',
-  });
 }
 
-/** No more than is needed to know that there is too much. */
-async function readPieces(absolute: string): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  const stream: AsyncIterable<Uint8Array> = createReadStream(absolute, { end: MAX_FILE_BYTES });
-  for await (const piece of stream) pieces.push(piece);
-  return Buffer.concat(pieces);
-}
-
-function toReadError(error: unknown, { path, flag }: Given): PlaitError {
+function toReadError(error: unknown, { path, request: { flag = '-f' } }: Given): PlaitError {
   if (isPlaitError(error)) return error;
   const { code = 'unknown error' } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR') {

@@ -1,5 +1,4 @@
 import { type Digest, parseDigest } from '../oci/digest.ts';
-import type { RawManifest } from '../oci/manifest.ts';
 import { parseRepository, type Repository } from '../oci/repository.ts';
 import type { DocumentHead } from './document.ts';
 import type { Change, IgnoredDrift, Plan, PlanSource, PlatformChange, TagMove, Unchanged } from './plan.ts';
@@ -7,17 +6,6 @@ import type { PlanDocument } from './plan-document.ts';
 import { parseShard } from './shard.ts';
 
 type DocumentChange = PlanDocument['changes'][number];
-
-/** The plan that a document was made of, with the indexes that were read back from it. */
-export function fromPlanDocument(document: PlanDocument, indexes: ReadonlyMap<Digest, RawManifest>): Plan {
-  const { toChange, toUnchanged, toPlan } = createConverter();
-  const lists = {
-    changes: document.changes.map(toChange),
-    unchanged: document.unchanged.map(toUnchanged),
-    blocked: document.blocked.map(toChange),
-  };
-  return { ...toPlan(document, lists), indexes };
-}
 
 /** Makes a plan of the parts of one document. */
 export interface Converter {

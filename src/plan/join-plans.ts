@@ -1,7 +1,6 @@
 import { compareText } from '../oci/text-order.ts';
 import { assertDistinctTags } from './distinct-tags.ts';
 import { toPlanDocument } from './document.ts';
-import { fromPlanDocument } from './from-document.ts';
 import { joinScopes } from './join-scopes.ts';
 import { sortPlaced } from './make-plan.ts';
 import type { Plan, PlanNotice, Unreadable } from './plan.ts';
@@ -11,6 +10,8 @@ import type { PlanDocument } from './plan-document.ts';
 export interface PlanFile {
   readonly path: string;
   readonly document: PlanDocument;
+  /** Of the document. */
+  readonly plan: Plan;
 }
 
 export interface JoinedPlans {
@@ -25,8 +26,7 @@ export interface JoinedPlans {
  */
 export function joinPlans(files: readonly PlanFile[]): JoinedPlans {
   assertDistinctTags(files.map(({ path, document }) => ({ path, names: listNames(document) })));
-  const documents = files.map(({ document }) => document);
-  const plans = documents.map((document) => fromPlanDocument(document, new Map()));
+  const plans = files.map(({ plan }) => plan);
   const plan: Plan = {
     ...joinScopes(plans.map(({ scope }) => scope)),
     indexes: new Map(),
@@ -37,7 +37,13 @@ export function joinPlans(files: readonly PlanFile[]): JoinedPlans {
     notices: joinNotices(plans),
     ...joinDrift(plans),
   };
-  return { plan, document: toDocument(plan, documents) };
+  return {
+    plan,
+    document: toDocument(
+      plan,
+      files.map(({ document }) => document),
+    ),
+  };
 }
 
 /** A tag that was left as it is was part of the run, too. */

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
-import { PlaitError } from '../errors/plait-error.ts';
+import { PlaitError, toPlaitError } from '../errors/plait-error.ts';
 import { ANY_CERTIFICATE } from './handshake.ts';
+import { readHostFile } from './host-file.ts';
 import type { HostFiles } from './host-files.ts';
 import type { HostProfile } from './host-profile.ts';
 import type { ClientPair } from './host-settings.ts';
@@ -62,11 +62,13 @@ interface Setting {
 }
 
 async function readPem(path: string, { host, key }: Setting, kind: 'CERTIFICATE' | 'PRIVATE KEY'): Promise<string> {
-  const pem = await readFile(path, 'utf8').catch((cause: unknown) => {
-    const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'it is not readable';
-    const hint = `correct \`${key}\` of ${host} under \`registries\`, and let the user that runs Plait read the file`;
-    throw new PlaitError('REGISTRY_TLS', `could not read ${path}: ${reason}`, { hint, cause });
+  const hint = `correct \`${key}\` of ${host} under \`registries\`, and let the user that runs Plait read the file`;
+  const pem = await readHostFile(path).catch((cause: unknown) => {
+    throw new PlaitError('REGISTRY_TLS', toPlaitError(cause).message, { hint, cause });
   });
+  if (pem === undefined) {
+    throw new PlaitError('REGISTRY_TLS', `could not read ${path}: there is no such file`, { hint });
+  }
   if (new RegExp(`-----BEGIN (?:[A-Z]+ )?${kind}-----`).test(pem)) return pem;
   throw new PlaitError('REGISTRY_TLS', `${path} holds no ${kind.toLowerCase()}`, {
     hint: `\`${key}\` of ${host} must name a file in PEM form, with a line that reads -----BEGIN ${kind}-----`,

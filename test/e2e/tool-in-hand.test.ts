@@ -1,8 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Playground, startPlayground } from '../../src/playground/server.ts';
 import { readContent } from '../support/registry-content.ts';
+import type { CliOptions } from '../support/run-cli.ts';
 import { hasTerminal, runOnTerminal } from '../support/run-on-terminal.ts';
 import { runShell } from '../support/run-shell.ts';
 import { makeProject, plait } from '../support/scenario.ts';
@@ -19,6 +23,18 @@ afterAll(() => playground.close());
 function image(name: string, more = ''): string {
   const source = `${playground.host}/demo/builds/hello:1.0.0-{arch}`;
   return `  - { target: ${playground.host}/${name}, tags: ["1.0.0", latest], platforms: [linux/amd64, linux/arm64], source: "${source}"${more} }\n`;
+}
+
+/** A pipe with a name, once somebody reads it: till then it cannot be opened without waiting. */
+async function openWhenRead(path: string): Promise<FileHandle> {
+  for (;;) {
+    try {
+      return await open(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error;
+      await sleep(20);
+    }
+  }
 }
 
 /** Two images that are to be created, one with a label. */
@@ -94,6 +110,33 @@ describe('the config', () => {
 
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('Plan: 2 to create');
+  });
+
+  it.runIf(existsSync('/dev/zero'))('is not read further than it may be long', async () => {
+    const { stderr } = await runShell('plait validate -f - < /dev/zero; echo "code $?" >&2', makeTempDir());
+
+    expect(stderr).toMatch(/^Error: standard input has more than 10485760 bytes\n[\s\S]*code 64$/);
+  });
+
+  it.each([
+    // A thread waits for the pipe, so that the process dies of the signal, which a shell calls 130.
+    ['a pipe', ['-f', 'pipe'], '', null],
+    ['standard input', ['-f', 'pipe', '-f', '-'], 'version: 1\n', 130],
+  ])('is no longer waited for after an interruption: %s', async (_name, args, written, exitCode) => {
+    const folder = makeTempDir();
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    const programs: Parameters<NonNullable<CliOptions['onStart']>>[0][] = [];
+    const run = plait(folder, ['plan', ...args], { input: null, onStart: (program) => programs.push(program) });
+    const pipe = await openWhenRead(path);
+    await pipe.write(written);
+    if (written !== '') await pipe.close();
+    programs[0]?.kill('SIGINT');
+    const { code, stdout, stderr } = await run;
+    if (written === '') await pipe.close();
+
+    expect([code, stdout]).toEqual([exitCode, '']);
+    expect(stderr).toMatch(/^Error: interrupted by SIGINT\n/);
   });
 
   it('is found in a folder above, up to the root of the repository', async () => {

@@ -6,7 +6,6 @@ import { settingsFor } from '../../src/config/registries.ts';
 import { formatRepository } from '../../src/oci/repository.ts';
 import { parseAllowance } from '../../src/plan/allowance.ts';
 import { toPlanDocument } from '../../src/plan/document.ts';
-import { fromPlanDocument } from '../../src/plan/from-document.ts';
 import { joinPlans } from '../../src/plan/join-plans.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import type { Change, Plan, PlanScope, Unchanged } from '../../src/plan/plan.ts';
@@ -19,6 +18,7 @@ import { readState } from '../../src/state/read-state.ts';
 import { makeClient } from '../support/make-client.ts';
 import { applyAll } from '../support/run-plan.ts';
 import { FACTS } from '../support/states.ts';
+import { readBack } from '../support/stored-plans.ts';
 import { listTags, pushLive, pushPool, type Stage, toYaml, type World, worlds } from '../support/worlds.ts';
 
 const RUNS = 60;
@@ -181,9 +181,9 @@ function listPlaces({ changes, blocked, unchanged, unreadable }: Plan): Readonly
 
 /** What `plait show` makes of the files of all shards: the plan of the whole run, in the same order. */
 function expectShownTogetherIsWhole(parts: readonly Plan[], whole: Plan): void {
-  const files = parts.map((plan, index) => ({ path: `plan-${index}.json`, document: toPlanDocument(plan, FACTS) }));
+  const files = parts.map((plan, index) => ({ path: `plan-${index}.json`, ...readBack(toPlanDocument(plan, FACTS)) }));
   const { plan } = joinPlans(files.toReversed());
-  const saved = fromPlanDocument(toPlanDocument(whole, FACTS), new Map());
+  const { plan: saved } = readBack(toPlanDocument(whole, FACTS));
   const shown = ({ scope, changes, unchanged, blocked }: Plan) => ({ scope, changes, unchanged, blocked });
   expect(shown(plan)).toEqual(shown(saved));
   expect(plan.parts).toBeUndefined();

@@ -7,8 +7,8 @@ export interface CliOptions {
   readonly cwd?: string;
   /** On top of an environment that holds nothing of the user's: PATH, and HOME in an empty folder. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Standard input, at its end after this text; empty by default. */
-  readonly input?: string;
+  /** Standard input, at its end after this text; empty by default; null: open, and nothing comes. */
+  readonly input?: string | null;
   /** Ends the program so, as a person or a scheduler would. */
   readonly signal?: AbortSignal;
   /** Called with the running program, for tests that send it signals. */
@@ -46,7 +46,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   }
   child.on('error', () => undefined); // the abort; how it ended is told by 'close'
   child.stdin.on('error', () => undefined); // not every command reads its input
-  child.stdin.end(options.input ?? '');
+  if (options.input !== null) child.stdin.end(options.input ?? '');
   return { code: await waitForEnd(child, options.timeoutMs ?? TIMEOUT_MS, args), ...output };
 }
 

@@ -28,7 +28,7 @@ export async function runHere(
     clock: REAL_CLOCK,
     signal: new AbortController().signal,
     isInteractive: false,
-    readStandardInput: () => '',
+    readStandardInput: async () => Buffer.alloc(0),
     ask: async () => '',
   };
   const code = await runProgram(context, args);

@@ -34,7 +34,7 @@ export interface ToolSettings {
 
 /** The settings in the file at `path`, which `findToolSettings` found in `workingDirectory`. */
 export async function readToolSettings(path: string, workingDirectory: string): Promise<ToolSettings> {
-  const file = toSourceFile(await readConfig(path, workingDirectory));
+  const file = toSourceFile(await readConfig(path, { workingDirectory }));
   const findings = new Findings([file.path]);
   return { file, findings, settings: readSettings(file, findings) };
 }

@@ -40,7 +40,7 @@ function makeBench(): Bench {
     clock: REAL_CLOCK,
     signal: new AbortController().signal,
     isInteractive: false,
-    readStandardInput: () => '',
+    readStandardInput: async () => Buffer.alloc(0),
     ask: async () => '',
   };
   return {

@@ -17,7 +17,7 @@ function listKeys(schema: JsonSchema): readonly string[] {
 describe('manifests.example.yaml', () => {
   it('is valid with the files that it includes, and nothing is to be said about it', async () => {
     const config = loadConfig({
-      files: [await readConfig('manifests.example.yaml', ROOT)],
+      files: [await readConfig('manifests.example.yaml', { workingDirectory: ROOT })],
       variables: {},
       environment: {},
       includes: createIncludeReader(ROOT),

@@ -3,9 +3,9 @@ import { computeDigest } from '../../../src/oci/digest.ts';
 import { toCanonicalJson } from '../../../src/plan/canonical-json.ts';
 import { computeChecksum, type DocumentFacts, toPlanDocument } from '../../../src/plan/document.ts';
 import { planDocumentSchema } from '../../../src/plan/document-schema.ts';
-import { fromPlanDocument } from '../../../src/plan/from-document.ts';
 import { makePlan } from '../../../src/plan/make-plan.ts';
 import { build, declare, digestOf, entry, imageState, planInput } from '../../support/states.ts';
+import { readBack } from '../../support/stored-plans.ts';
 
 const plan = makePlan(
   planInput([imageState(declare(), build({ entries: [entry('linux/amd64', 'a')], source: 'docker.io/acme/b:1' }), {})]),
@@ -38,7 +38,7 @@ describe('the plan document', () => {
 
     expect(planDocumentSchema.parse(recorded)).toEqual(recorded);
     expect(recorded).toMatchObject({ config: { lockSha256: 'e'.repeat(64) }, sources: [source] });
-    expect(fromPlanDocument(recorded, new Map()).sources).toEqual([source]);
+    expect(readBack(recorded).plan.sources).toEqual([source]);
     expect(document.config.lockSha256).toBeNull();
   });
 

@@ -9,6 +9,7 @@ import type { PlanScope } from '../../../src/plan/plan.ts';
 import { parseShard } from '../../../src/plan/shard.ts';
 import { describeScope } from '../../../src/report/describe-change.ts';
 import { build, declare, entry, imageState } from '../../support/states.ts';
+import { readBack } from '../../support/stored-plans.ts';
 
 const NONE: PlanScope = { targets: [], exclude: [], selector: null, shard: null };
 const inShard = (text: string): PlanScope => ({ ...NONE, shard: parseShard(text) });
@@ -26,7 +27,7 @@ function file(
   const rules = { absences: [], guards: { floatingSources: 'allow' }, allowances: [], mayDelete: () => false } as const;
   const plan = makePlan({ ...rules, images: input.images, scope: input.scope ?? NONE });
   const facts = { version: '1.0.0', createdAt: 60_000, configSha256: input.config ?? 'c', gitCommit: null };
-  return { path, document: toPlanDocument(plan, { ...facts, requests: { HEAD: 2 } }) } satisfies PlanFile;
+  return { path, ...readBack(toPlanDocument(plan, { ...facts, requests: { HEAD: 2 } })) } satisfies PlanFile;
 }
 
 const planned = (name: string, scope: PlanScope = NONE) =>

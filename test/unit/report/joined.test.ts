@@ -7,6 +7,7 @@ import type { AnyReport, Report } from '../../../src/report/report.ts';
 import { PLAIN } from '../../../src/report/style.ts';
 import { richReport } from '../../support/rich-plan.ts';
 import { richResult } from '../../support/rich-result.ts';
+import { readBack } from '../../support/stored-plans.ts';
 
 const SUM = `sha256:${'1'.repeat(64)}`;
 const OTHER = `sha256:${'2'.repeat(64)}`;
@@ -19,8 +20,8 @@ function joined(): Report {
   const { document } = rich;
   const nothing = { changes: [], unchanged: [], blocked: [], unreadable: [], notices: [] };
   const files = [
-    { path: 'plan-1.json', document: { ...document, checksum: SUM } },
-    { path: 'plan-2.json', document: { ...document, ...nothing, checksum: OTHER } },
+    { path: 'plan-1.json', ...readBack({ ...document, checksum: SUM }) },
+    { path: 'plan-2.json', ...readBack({ ...document, ...nothing, checksum: OTHER }) },
   ];
   return { ...rich, ...joinPlans(files), files };
 }

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createHostFiles, type HostFiles } from '../../../src/transport/host-files.ts';
 import type { HostProfile } from '../../../src/transport/host-profile.ts';
@@ -128,6 +128,22 @@ describe('certs.d', () => {
       code: 'REGISTRY_TLS',
       hint: expect.stringContaining(`etc/docker/certs.d/${server.host}`),
     });
+  });
+
+  it.each([
+    ['is missing', 'none.pem', 'there is no such file'],
+    ['is a folder', '.', 'is no file'],
+    ['has no end', '/dev/zero', 'more than 1048576 bytes'],
+    ['holds no certificate', 'empty.pem', 'no certificate'],
+  ])('of the config that %s is told before anything is sent', async (_name, path, problem) => {
+    const server = await startTlsServer({ certificate: SERVER });
+    const root = makeFolder({ 'empty.pem': '' }, server);
+    await expect(send(server, { root, profile: { ca: resolve(root, path) } })).rejects.toMatchObject({
+      code: 'REGISTRY_TLS',
+      message: expect.stringContaining(problem),
+      hint: expect.stringContaining(`\`ca\` of ${server.host}`),
+    });
+    expect(server.seen).toEqual([]);
   });
 
   it('gives way to `ca` of the config', async () => {
