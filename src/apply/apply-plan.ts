@@ -10,6 +10,7 @@ import { copyContent } from './copy-content.ts';
 import { copyReferrers } from './copy-referrers.ts';
 import { deleteAll } from './delete-tags.ts';
 import { CHANGES_AT_ONCE, eachChange } from './each-change.ts';
+import { expectPushes } from './expect-pushes.ts';
 import { checkTags } from './preconditions.ts';
 import { publishAmended } from './publish-amended.ts';
 import { moveTags, pushByDigest } from './push-index.ts';
@@ -74,7 +75,10 @@ function createContext(options: ApplyOptions): ApplyContext {
 async function runSteps(context: ApplyContext, works: Works, options: ApplyOptions): Promise<void> {
   const { all, publish, repair, remove } = works;
   const isOver = () => isInterrupted(context) || (options.failFast && all.some(hasFailed));
-  await eachChange(all.filter(isPlain), (work) => checkTags(context, work));
+  await eachChange(all.filter(isPlain), (work) => {
+    expectPushes(context.client, [work.change], context.readOptions);
+    return checkTags(context, work);
+  });
   if ((options.stale === 'abort' && all.some(isStale)) || isOver()) return;
   await copyContent(context, [...publish, ...repair]);
   await copyReferrers(context, [...publish, ...repair]);

@@ -1,3 +1,4 @@
+import { expectPushes } from '../apply/expect-pushes.ts';
 import type { Declaration } from '../config/declaration.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { settingsFor } from '../config/registries.ts';
@@ -62,6 +63,8 @@ export interface PlanTools {
   readonly client: RegistryClient;
   readonly progress: Progress;
   readonly flags: CacheOptions;
+  /** True when what is planned is applied at once. */
+  readonly isApplied?: boolean;
 }
 
 export interface ComputedPlan {
@@ -96,7 +99,9 @@ export async function computePlan(
         ...(lock === undefined ? {} : { lock }),
         take: (state) => {
           if (isAmended(state)) amended.push(state);
-          return planState(state, { guards, allowances });
+          const planned = planState(state, { guards, allowances });
+          if (tools.isApplied === true) expectPushes(tools.client, planned.plan.changes, { signal });
+          return planned;
         },
       }),
     ),

@@ -27,6 +27,8 @@ export interface Channel {
   findOrigin(): Promise<URL>;
   send(request: ChannelRequest, limit: BodyLimit): Promise<BufferedResponse>;
   open<T>(request: ChannelRequest, use: (response: StreamedResponse) => Promise<T>): Promise<T>;
+  /** Gets what such a request will need to be let in, as far as that is known yet. Throws as the request would. */
+  prepare(request: Pick<ChannelRequest, 'method' | 'access' | 'purpose' | 'signal'>): Promise<void>;
   /** Where the credentials came from; undefined when none were used. */
   describeCredentials(): string | undefined;
   /** Text from outside without the secrets of this registry. */
@@ -78,6 +80,11 @@ export function createChannel(options: ChannelOptions): Channel {
       };
       return isForeign ? transport.open(ready, noteAndUse) : openAuthorized(options, ready, noteAndUse);
     },
+    prepare: async (request) => {
+      assertAllowed(options, request);
+      await options.assertUnblocked(request.access[0]?.path ?? '', request.purpose);
+      await authenticator.begin({ ...request, scopes: request.access.map(toScope) });
+    },
     describeCredentials: () => authenticator.describeSource(),
     conceal: (text) => authenticator.conceal(text),
   };
@@ -114,7 +121,10 @@ function prepare(request: ChannelRequest, origin: URL): AuthorizedRequest {
   };
 }
 
-function assertAllowed({ access, readOnly, registry, memory }: ChannelOptions, request: ChannelRequest): void {
+function assertAllowed(
+  { access, readOnly, registry, memory }: ChannelOptions,
+  request: Pick<ChannelRequest, 'method' | 'purpose'>,
+): void {
   if (request.method === 'GET' || request.method === 'HEAD') return;
   if (access !== 'write')
     throw new PlaitError('READ_ONLY_COMMAND', `could not ${request.purpose}: this command only reads`);

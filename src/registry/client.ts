@@ -69,6 +69,11 @@ export interface RegistryClient {
     manifest: RawManifest,
     options?: RequestOptions,
   ): Promise<void>;
+  /**
+   * Tells that something is going to be pushed there, so that no push has to wait for its token. A hint, which sends nothing
+   * where that would be of no use, and never fails: what is wrong is told by the push.
+   */
+  expectPush(repository: Repository, options?: RequestOptions): void;
   /** One PUT for several tags. Returns the tags the server confirmed; empty when it does not know the feature. */
   putManifestTags(
     repository: Repository,

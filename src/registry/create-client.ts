@@ -7,6 +7,7 @@ import { createBlobCopies } from './blob-copies.ts';
 import { createChannels } from './channels.ts';
 import type { BlobCopy, BlobCopyOutcome, RegistryClient, RequestOptions } from './client.ts';
 import type { Place } from './context.ts';
+import { createPushExpectations } from './expect-push.ts';
 import { headManifest } from './head-manifest.ts';
 import { listTags } from './list-tags.ts';
 import { createMirrors, type Mirrors } from './mirrors.ts';
@@ -57,6 +58,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       request?.mirrors === true && isDigest(reference)
         ? mirrors.read(repository, (place) => getManifest(place, reference, request))
         : getManifest(placeOf(repository), reference, request),
+    expectPush: createPushExpectations(placeOf),
     putManifest: async (repository, reference, ...[manifest, request = {}]) => {
       const { putManifest } = await import('./write-manifest.ts');
       return putManifest({ place: placeOf(repository), reference, manifest, options: request });

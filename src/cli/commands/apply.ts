@@ -76,9 +76,15 @@ async function applyConfig(context: CliContext, { options, reporting }: CommandR
   const question = { ...asked, lock: opened };
   const progress = startProgress(context, options);
   const access = isDry ? 'read' : 'write';
+  const isApplied = options.yes === true && !isDry;
   return withClient(context, { access, settings: config.settings, flags: options }, async (client) => {
     const plannedAt = context.clock.elapsed();
-    const { plan, amended: images } = await computePlan(context, question, { client, progress, flags: options });
+    const { plan, amended: images } = await computePlan(context, question, {
+      client,
+      progress,
+      flags: options,
+      isApplied,
+    });
     const facts = { ...(await collectFacts(context, config, client.requestCounts())), lockSha256: opened.sha256 };
     const document = toPlanDocument(plan, facts);
     const planned = await makeReport(context, { plan, document, diagnostics: config.diagnostics });
