@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createContext } from './cli/context.ts';
 import { EXIT_CODES } from './cli/exit-codes.ts';
 import { Interruption } from './cli/interruption.ts';
@@ -19,7 +20,7 @@ export async function main(): Promise<void> {
   // Once: a second signal ends the process the hard way.
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort(new Interruption(name)));
   tellLostOutput();
-  const context = { ...createContext(controller.signal), onLoaded: saveMemory };
+  const context = { ...createContext(controller.signal), onLoaded: saveMemory, tidyMemory: collectGarbage };
   process.exitCode = await runProgram(context, process.argv.slice(2));
   const { reason } = controller.signal;
   if (reason instanceof Interruption) endSoon(reason);
@@ -50,6 +51,16 @@ function saveMemory(): void {
  */
 function endSoon({ signal }: Interruption): void {
   setTimeout(() => process.kill(process.pid, signal), LINGER_MS).unref();
+}
+
+/** Bytes of the heap in use from which on a collection is worth its time. */
+const LARGE_HEAP = 48 * 1024 * 1024;
+
+/** V8 looks for what is of no use any more when the heap has grown, which may be too late. Node has no other way to ask it to. */
+function collectGarbage(): void {
+  if (getHeapStatistics().used_heap_size < LARGE_HEAP) return;
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
 }
 
 /**

@@ -30,6 +30,8 @@ export interface CliContext {
   readonly record?: (facts: RunFacts) => void;
   /** Called when the code of a command is loaded and its work begins. */
   readonly onLoaded?: () => void;
+  /** Called when what was needed of something large is known, and something else that is large comes next. */
+  readonly tidyMemory?: () => void;
   /** The answer to `question`, a line without its end; empty when there is none. */
   readonly ask: (question: string) => Promise<string>;
 }

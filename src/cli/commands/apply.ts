@@ -40,8 +40,9 @@ interface CommandRun {
 async function applySaved(context: CliContext, run: CommandRun, file: string): Promise<ExitCode> {
   const { options, reporting } = run;
   refuseScope(options);
-  // Before the plan: what a large config takes to be read is let go by then.
+  // Before the plan: what a large config takes to be read is let go by then, and must not be added to that.
   const settings = await findSettings(context, options, 'write');
+  context.tidyMemory?.();
   const { document, plan } = await readSavedPlan(context, file);
   assertShard(document.scope.shard, options);
   if (options.checksum !== undefined) assertChecksum(document.checksum, options.checksum);
