@@ -62,7 +62,7 @@ interface Given {
 async function readBytes(absolute: string, given: Given): Promise<Uint8Array | undefined> {
   const { signal } = given.request;
   try {
-    return await readWhole(absolute, { maxBytes: MAX_FILE_BYTES, ...(signal === undefined ? {} : { signal }) });
+    return await readWhole(absolute, { maxBytes: MAX_FILE_BYTES, signal });
   } catch (error) {
     throw toReadError(error, given);
   }

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 export interface ReadLimits {
   readonly maxBytes: number;
   /** Ends the wait for a pipe that nobody writes into. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

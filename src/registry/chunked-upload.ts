@@ -2,7 +2,7 @@ import { isPlaitError, type PlaitError } from '../errors/plait-error.ts';
 import type { Digest } from '../oci/digest.ts';
 import { type BufferedResponse, findHeader } from '../transport/message.ts';
 import type { RequestOptions } from './client.ts';
-import type { Place } from './context.ts';
+import { type Place, toPushAccess } from './context.ts';
 import { toRegistryError } from './errors.ts';
 import { toBlobPurpose } from './read-blob.ts';
 import { ANSWER_LIMIT, toSession, type UploadSession } from './upload.ts';
@@ -46,7 +46,7 @@ export async function readProgress(target: UploadTarget, session: UploadSession)
         target: session.url,
         purpose,
         lane: 'upload',
-        access: [{ path: place.repository.path, actions: ['pull', 'push'] }],
+        access: toPushAccess(place.repository),
         signal: options.signal,
       },
       ANSWER_LIMIT,
@@ -97,7 +97,7 @@ export async function sendChunk(
         lane: 'upload',
         headers: { 'content-type': 'application/octet-stream', 'content-range': `${upload.offset}-${offset - 1}` },
         body: bytes,
-        access: [{ path: place.repository.path, actions: ['pull', 'push'] }],
+        access: toPushAccess(place.repository),
         repeat: 'unprocessed',
         headersMs: place.channel.transport.timeouts.manifestPutMs,
         signal: options.signal,

@@ -1,3 +1,4 @@
+import type { Access } from '../auth/scope.ts';
 import { PlaitError } from '../errors/plait-error.ts';
 import { isDigest } from '../oci/digest.ts';
 import type { RawManifest } from '../oci/manifest.ts';
@@ -18,6 +19,11 @@ export interface ManifestPut {
   readonly reference: string;
   readonly manifest: RawManifest;
   readonly options: RequestOptions;
+}
+
+/** What a request that stores something in `repository` needs to be allowed. One for all, so that they share a token. */
+export function toPushAccess({ path }: Repository): readonly Access[] {
+  return [{ path, actions: ['pull', 'push'] }];
 }
 
 /** `host/path:tag` or `host/path@digest`, as errors name what they are about. */

@@ -1,6 +1,6 @@
 import { formatRepository, type Repository } from '../oci/repository.ts';
 import type { RequestOptions } from './client.ts';
-import type { Place } from './context.ts';
+import { type Place, toPushAccess } from './context.ts';
 
 /** Tokens of one registry that are wanted ahead of need at one time; further pushes get their own when they come. */
 const EXPECTED_AT_ONCE = 64;
@@ -21,9 +21,8 @@ export function createPushExpectations(
 
 async function prepare({ channel, repository }: Place, { signal }: RequestOptions): Promise<void> {
   const purpose = `push to ${formatRepository(repository)}`;
-  const access = [{ path: repository.path, actions: ['pull', 'push'] as const }];
   try {
-    await channel.prepare({ method: 'PUT', access, purpose, signal });
+    await channel.prepare({ method: 'PUT', access: toPushAccess(repository), purpose, signal });
   } catch {
     // Whatever it is, the push meets it as well, and says so.
   }

@@ -3,7 +3,7 @@ import { isPlaitError, PlaitError } from '../errors/plait-error.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { BufferedResponse } from '../transport/message.ts';
 import type { RequestOptions } from './client.ts';
-import type { Place } from './context.ts';
+import { type Place, toPushAccess } from './context.ts';
 import { toUploadsPath } from './endpoint.ts';
 import { toBlobPurpose } from './read-blob.ts';
 import { ANSWER_LIMIT, toSession, type UploadSession } from './upload.ts';
@@ -47,10 +47,7 @@ function sendMount(target: Place, { from, digest }: Mount, options: RequestOptio
       target: `${toUploadsPath(target.repository)}?${query}`,
       purpose: toBlobPurpose(target, digest, 'mount'),
       // The target comes first: some token servers look at the first scope only.
-      access: [
-        { path: target.repository.path, actions: ['pull', 'push'] },
-        { path: from, actions: ['pull'] },
-      ],
+      access: [...toPushAccess(target.repository), { path: from, actions: ['pull'] }],
       repeat: 'unprocessed',
       check: () => assertMounts(target),
       signal: options.signal,

@@ -3,7 +3,7 @@ import { isTag } from '../oci/repository.ts';
 import { parseErrorBody } from '../transport/error-body.ts';
 import { type BufferedResponse, listHeader } from '../transport/message.ts';
 import type { RequestOptions } from './client.ts';
-import { assertReference, describePlace, type Place } from './context.ts';
+import { assertReference, describePlace, type Place, toPushAccess } from './context.ts';
 import { toManifestPath } from './endpoint.ts';
 import { looksImmutable } from './immutability.ts';
 import { noteStored } from './note-stored.ts';
@@ -59,7 +59,7 @@ async function putBatch(put: TagsPut, tags: readonly string[]): Promise<readonly
       purpose,
       headers: { 'content-type': manifest.mediaType },
       body: manifest.bytes,
-      access: [{ path: place.repository.path, actions: ['pull', 'push'] }],
+      access: toPushAccess(place.repository),
       // What became of a lost request shows when the tags are pushed one by one.
       repeat: 'unprocessed',
       headersMs: place.channel.transport.timeouts.manifestPutMs,

@@ -3,7 +3,7 @@ import type { Digest } from '../oci/digest.ts';
 import { type BufferedResponse, findHeader, type StreamBody } from '../transport/message.ts';
 import { resolveLocation } from '../transport/redirect.ts';
 import type { RequestOptions } from './client.ts';
-import type { Place } from './context.ts';
+import { type Place, toPushAccess } from './context.ts';
 import { toUploadsPath } from './endpoint.ts';
 import { toRegistryError } from './errors.ts';
 import { toBlobPurpose } from './read-blob.ts';
@@ -27,7 +27,7 @@ export async function openUpload(place: Place, digest: Digest, options: RequestO
       method: 'POST',
       target: toUploadsPath(place.repository),
       purpose,
-      access: [{ path: place.repository.path, actions: ['pull', 'push'] }],
+      access: toPushAccess(place.repository),
       signal: options.signal,
     },
     ANSWER_LIMIT,
@@ -85,7 +85,7 @@ export async function fillUpload(
       lane,
       headers: { 'content-type': 'application/octet-stream' },
       body,
-      access: [{ path: place.repository.path, actions: ['pull', 'push'] }],
+      access: toPushAccess(place.repository),
       headersMs: place.channel.transport.timeouts.manifestPutMs,
       signal: options.signal,
     },
@@ -107,7 +107,7 @@ export async function cancelUpload(place: Place, session: UploadSession, options
     method: 'DELETE' as const,
     target: session.url,
     purpose: `cancel an upload to ${place.channel.registry}`,
-    access: [{ path: place.repository.path, actions: ['pull' as const, 'push' as const] }],
+    access: toPushAccess(place.repository),
     repeat: 'unprocessed' as const,
     signal: options.signal,
   };

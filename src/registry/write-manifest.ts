@@ -4,7 +4,7 @@ import { type Digest, findAlgorithm, isDigest, matchesDigest, shortDigest } from
 import { type BufferedResponse, findHeader } from '../transport/message.ts';
 import { isRetryableStatus } from '../transport/retry.ts';
 import type { RequestOptions } from './client.ts';
-import { assertReference, describePlace, type ManifestPut } from './context.ts';
+import { assertReference, describePlace, type ManifestPut, toPushAccess } from './context.ts';
 import { toManifestPath } from './endpoint.ts';
 import { toRegistryError } from './errors.ts';
 import { headManifest, SETTLE_TRIES } from './head-manifest.ts';
@@ -81,7 +81,7 @@ async function sendPut(put: ManifestPut): Promise<BufferedResponse | PlaitError>
         purpose: toPurpose(put),
         headers: { 'content-type': manifest.mediaType },
         body: manifest.bytes,
-        access: [{ path: place.repository.path, actions: ['pull', 'push'] }],
+        access: toPushAccess(place.repository),
         repeat: 'unprocessed',
         headersMs: place.channel.transport.timeouts.manifestPutMs,
         signal: options.signal,
